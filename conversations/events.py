@@ -1,0 +1,65 @@
+"""Tell open screens what changed: an Event row is the truth, a Redis message only a nudge to look.
+
+Within a seller, ids must grow in the order in which transactions become visible, or a screen that has seen
+event 8 would never look for event 7 that commits later. So writers of one seller take turns from here to
+their commit: `record` is the last step of a transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from redis import RedisError
+
+from marketplaces.throttle import redis
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from conversations.models import Conversation, Message
+    from marketplaces.models import Shop
+
+logger = logging.getLogger(__name__)
+
+
+EVERY_SELLER = "live:*"
+
+
+def channel(seller: UUID) -> str:
+    return f"live:{seller}"
+
+
+def record(conversation: Conversation, messages: Iterable[Message] = ()) -> None:
+    """This conversation changed, and these bubbles of it. Needs a transaction; call it last."""
+    from conversations.models import Event
+
+    place = {"seller_id": conversation.seller_id, "shop_id": conversation.shop_id, "conversation": conversation}
+    write([Event(**place, message=message) for message in messages] or [Event(**place)])
+
+
+def record_shop(shop: Shop) -> None:
+    """Something about the shop itself changed: its import, its connection."""
+    from conversations.models import Event
+
+    write([Event(seller_id=shop.seller_id, shop=shop)])
+
+
+def write(events: list) -> None:
+    from conversations.models import Event
+
+    seller = events[0].seller_id
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [seller.int & (2**63 - 1)])
+    Event.objects.bulk_create(events)
+    transaction.on_commit(lambda: nudge(seller))
+
+
+def nudge(seller: UUID) -> None:
+    """Losing this loses nothing: screens also look by themselves."""
+    try:
+        redis().publish(channel(seller), "changed")
+    except RedisError:
+        logger.warning("no nudge: Redis does not answer")

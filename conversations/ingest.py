@@ -1,0 +1,99 @@
+"""content.IncomingMessage -> rows, once each, whatever brings them. The only creator of messages from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+
+from conversations.events import record
+from conversations.models import Conversation, Message
+from conversations.proof import adopt
+from marketplaces.content import IncomingMessage, RemoteConversation
+from marketplaces.models import Shop
+
+Source = Message.Source
+
+
+@transaction.atomic
+def ingest(
+    shop: Shop, remote: RemoteConversation, incoming: Sequence[IncomingMessage], source: Message.Source
+) -> Conversation:
+    """Store what the marketplace tells of one conversation; repeating it changes nothing."""
+    conversation = find_or_create(shop, remote).locked()
+    known = {
+        message.remote_id: message
+        for message in conversation.messages.filter(remote_id__in=[item.remote_id for item in incoming])
+    }
+    changed: list[Message] = []
+    created: list[Message] = []
+    for item in sorted({item.remote_id: item for item in incoming}.values(), key=place):
+        message = known.get(item.remote_id)
+        if message is not None:
+            changed += enrich(message, item, source)
+        elif own := adopt(conversation, item):
+            changed.append(own)
+        else:
+            created.append(build(conversation, item, source))
+    Message.objects.bulk_create(created)
+    if created or changed:
+        conversation.derive()
+        apply_rules(conversation, created)
+        record(conversation, [*changed, *created])
+    return conversation
+
+
+def place(item: IncomingMessage) -> tuple:
+    return (item.sent_at, item.sequence)
+
+
+def find_or_create(shop: Shop, remote: RemoteConversation) -> Conversation:
+    conversation, _created = Conversation.objects.get_or_create(
+        shop=shop,
+        remote_id=remote.remote_id,
+        defaults={
+            "seller_id": shop.seller_id,
+            "buyer_id": remote.buyer_id,
+            "buyer_name": remote.buyer_name[:200],
+            "buyer_avatar_url": remote.buyer_avatar_url[:1000],
+        },
+    )
+    if remote.buyer_name and conversation.buyer_name != remote.buyer_name[:200]:
+        Conversation.objects.filter(pk=conversation.pk).update(buyer_name=remote.buyer_name[:200])
+    return conversation
+
+
+def origin_of(item: IncomingMessage) -> Message.Origin:
+    if item.is_automatic:
+        return Message.Origin.AUTOMATIC
+    return Message.Origin.BUYER if item.is_from_buyer else Message.Origin.SELLER_CENTRE
+
+
+def build(conversation: Conversation, item: IncomingMessage, source: Message.Source) -> Message:
+    message = Message(
+        conversation=conversation, remote_id=item.remote_id, origin=origin_of(item), source=source
+    )
+    message.copy_from(item)
+    return message
+
+
+def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> list[Message]:
+    """A reading is richer than a push and wins over it; our own bubbles keep their text and author."""
+    if source != Source.READING or message.source != Source.PUSH:
+        return []
+    message.copy_from(item)
+    message.origin, message.source = origin_of(item), source
+    message.save()
+    return [message]
+
+
+def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
+    """What new bubbles do to the status. Late ones, already answered, do nothing."""
+    answer = conversation.messages.answers().newest_first().first()
+    answered_at = (answer.sent_at, answer.sequence) if answer is not None else None
+    for message in created:
+        at = (message.sent_at, message.sequence)
+        if message.origin == Message.Origin.BUYER and (answered_at is None or at > answered_at):
+            conversation.buyer_wrote()
+        elif message.origin == Message.Origin.SELLER_CENTRE and at == answered_at:
+            conversation.shop_answered()

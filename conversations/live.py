@@ -1,0 +1,92 @@
+"""What changed for this user since a cursor. The Event rows are the truth, so a browser that slept, lost its
+network or met a restarted server catches up exactly. No templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import UUID
+
+from django.db.models import Max
+
+from conversations.models import Conversation, Event, Message
+from forstok_chat.accounts.models import Membership, User
+from marketplaces.models import Shop
+
+# More than this is not a catch-up: the screen is drawn anew instead.
+MOST_EVENTS = 500
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last event seen of each seller (ids grow in commit order only within a seller): "uuid:id,uuid:id"."""
+
+    seen: dict[UUID, int]
+
+    @classmethod
+    def now(cls, user: User) -> Self:
+        """Everything up to now counts as seen. Take it before reading what is drawn."""
+        sellers = sellers_of(user)
+        newest = Event.objects.filter(seller__in=sellers).values("seller").annotate(newest=Max("pk"))
+        return cls(dict.fromkeys(sellers, 0) | {row["seller"]: row["newest"] for row in newest})
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """None for nonsense: then the screen has to be drawn anew."""
+        try:
+            pairs = [part.split(":") for part in text.split(",")]
+            return cls({UUID(seller): int(newest) for seller, newest in pairs})
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return ",".join(f"{seller}:{newest}" for seller, newest in self.seen.items())
+
+
+@dataclass
+class Changes:
+    """What to draw again. `is_too_much`: rather the whole screen."""
+
+    cursor: Cursor
+    conversations: set[UUID] = field(default_factory=set)
+    messages: set[int] = field(default_factory=set)
+    shops: set[UUID] = field(default_factory=set)
+    is_too_much: bool = False
+
+    def __bool__(self) -> bool:
+        return self.is_too_much or bool(self.conversations or self.messages or self.shops)
+
+    def rows(self) -> list[Conversation]:
+        return list(Conversation.objects.filter(pk__in=self.conversations).with_parts())
+
+    def bubbles_of(self, conversation: Conversation) -> list[Message]:
+        return list(conversation.messages.filter(pk__in=self.messages).with_parts().oldest_first())
+
+
+def changes_since(user: User, cursor: Cursor) -> Changes:
+    """Each changed thing once, whatever happened to it. Only of shops that this user may see now."""
+    sellers = sellers_of(user)
+    seen = {seller: cursor.seen.get(seller) for seller in sellers}
+    if None in seen.values():  # a new membership: what came before it is not on the screen yet
+        return Changes(Cursor.now(user), is_too_much=True)
+    visible = set(Shop.objects.visible_to(user).values_list("pk", flat=True))
+    changes = Changes(Cursor(dict(cursor.seen)))
+    for seller, newest in seen.items():
+        events = Event.objects.filter(seller=seller, pk__gt=newest).order_by("pk")[: MOST_EVENTS + 1]
+        for count, event in enumerate(events):
+            if count == MOST_EVENTS:
+                return Changes(Cursor.now(user), is_too_much=True)
+            changes.cursor.seen[seller] = event.pk
+            if event.shop_id not in visible:
+                continue
+            changes.shops.add(event.shop_id)
+            if event.conversation_id:
+                changes.conversations.add(event.conversation_id)
+            if event.message_id:
+                changes.messages.add(event.message_id)
+    return changes
+
+
+def sellers_of(user: User) -> list[UUID]:
+    return list(Membership.objects.filter(user=user).order_by("seller").values_list("seller", flat=True))

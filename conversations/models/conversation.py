@@ -1,0 +1,189 @@
+"""One buyer with one shop, and the verbs that move it between the statuses."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.events import record
+from conversations.querysets import ConversationQuerySet
+from forstok_chat.accounts.models import Seller, User
+from marketplaces.content import Room
+from marketplaces.models import Shop
+
+if TYPE_CHECKING:
+    from conversations.models.message import Message
+    from conversations.models.outgoing import OutgoingMessage
+
+UNREAD_SHOWN = 99
+
+
+class Conversation(models.Model):
+    """One buyer with one shop. `last_*`, `unread_count` and `waiting_since` are derived from the messages."""
+
+    class Status(models.TextChoices):
+        UNSERVED = "unserved", _("Unserved")
+        SERVED = "served", _("Served")
+        RESOLVED = "resolved", _("Resolved")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    seller = models.ForeignKey(Seller, models.CASCADE, related_name="conversations")
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="conversations")
+    remote_id = models.CharField(max_length=64)
+    buyer_id = models.CharField(_("buyer id at the marketplace"), max_length=64)
+    buyer_name = models.CharField(_("buyer"), max_length=200, blank=True)
+    buyer_avatar_url = models.URLField(max_length=1000, blank=True)
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UNSERVED)
+    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    last_message = models.ForeignKey("Message", models.SET_NULL, null=True, blank=True, related_name="+")
+    last_message_at = models.DateTimeField(default=timezone.now)
+    unread_count = models.PositiveIntegerField(default=0)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    # The newest bubble that somebody of the team has seen: (sent_at, sequence), as messages are ordered.
+    seen_at = models.DateTimeField(null=True, blank=True)
+    seen_sequence = models.BigIntegerField(default=0)
+
+    # Kept by reading alone (a push may have overtaken another): the version of the marketplace's list that
+    # has been read whole, and the time of the newest bubble that a reading without holes has reached.
+    remote_version = models.CharField(max_length=100, blank=True)
+    read_through_at = models.DateTimeField(null=True, blank=True)
+    reading_due_at = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
+    outgoing: models.Manager[OutgoingMessage]
+    messages: models.Manager[Message]
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [models.UniqueConstraint(fields=["shop", "remote_id"], name="one_row_per_conversation")]
+        indexes = [
+            models.Index(fields=["seller", "-last_message_at", "-id"], name="inbox_of_seller"),
+            models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_of_shop"),
+            models.Index(
+                fields=["reading_due_at"], condition=models.Q(reading_due_at__isnull=False), name="reading_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.buyer_name or self.buyer_id
+
+    @property
+    def room(self) -> Room:
+        return Room(self.remote_id, self.buyer_id)
+
+    def locked(self) -> Conversation:
+        """This row, locked until the transaction ends; every change of a conversation starts here.
+
+        NO KEY: rows that point at it can still be written meanwhile, which keeps `record` free of deadlocks.
+        """
+        return Conversation.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    # Verbs
+
+    @transaction.atomic
+    def serve(self, by: User, reason: str = "") -> None:
+        """Take it: it is mine from now on."""
+        self.locked().move(self.Status.SERVED, by=by, assignee=by, reason=reason)
+
+    @transaction.atomic
+    def release(self, by: User) -> None:
+        """Give it back to everybody."""
+        self.locked().move(self.Status.UNSERVED, by=by, assignee=None)
+
+    @transaction.atomic
+    def resolve(self, by: User) -> None:
+        conversation = self.locked()
+        conversation.move(self.Status.RESOLVED, by=by, assignee=conversation.assignee)
+
+    @transaction.atomic
+    def reopen(self, by: User) -> None:
+        conversation = self.locked()
+        status = self.Status.SERVED if conversation.assignee_id else self.Status.UNSERVED
+        conversation.move(status, by=by, assignee=conversation.assignee)
+
+    @transaction.atomic
+    def mark_read(self, by: User) -> None:
+        """Somebody of the team has looked at it."""
+        conversation = self.locked()
+        if conversation.last_message is None or not conversation.unread_count:
+            return
+        conversation.seen_at = conversation.last_message.sent_at
+        conversation.seen_sequence = conversation.last_message.sequence
+        conversation.unread_count = 0
+        conversation.save(update_fields=["seen_at", "seen_sequence", "unread_count"])
+        record(conversation)
+
+    # The rules behind the verbs; the caller holds the lock
+
+    def move(self, status: Status, *, by: User | None, assignee: User | None, reason: str = "") -> None:
+        """Change status and assignee, write who did it and why, tell the screens."""
+        if self.change_status(status, by=by, assignee=assignee, reason=reason):
+            record(self)
+
+    def change_status(self, status: Status, *, by: User | None, assignee: User | None, reason: str = "") -> bool:
+        """The same without telling the screens, for callers that tell them more. False when nothing moved."""
+        from conversations.models.records import StatusChange
+
+        if (self.status, self.assignee_id) == (status, assignee.pk if assignee else None):
+            return False
+        StatusChange.objects.create(
+            conversation=self, old=self.status, new=status, by=by, assignee=assignee, reason=reason
+        )
+        self.status, self.assignee = status, assignee
+        self.save(update_fields=["status", "assignee"])
+        return True
+
+    def buyer_wrote(self) -> None:
+        """A buyer's new message turns RESOLVED into UNSERVED, or back to its agent when that agent is here."""
+        if self.status != self.Status.RESOLVED:
+            return
+        if self.assignee is not None and self.assignee.is_online:
+            self.change_status(self.Status.SERVED, by=None, assignee=self.assignee, reason="buyer wrote")
+        else:
+            self.change_status(self.Status.UNSERVED, by=None, assignee=None, reason="buyer wrote")
+
+    def shop_answered(self) -> None:
+        """A reply typed in the marketplace's own seller centre: the shop has answered, nobody here did."""
+        if self.status == self.Status.UNSERVED:
+            self.change_status(self.Status.SERVED, by=None, assignee=None, reason="answered in seller centre")
+
+    def derive(self) -> None:
+        """Recompute what follows from the messages: newest bubble, unread, waiting. The same however they came."""
+        newest = self.messages.newest_first().first()
+        self.last_message = newest
+        if newest is not None:
+            self.last_message_at = newest.sent_at
+        answer = self.messages.answers().newest_first().first()
+        unanswered = self.messages.from_buyer()
+        if answer is not None:
+            unanswered = unanswered.after(answer.sent_at, answer.sequence)
+        first = unanswered.oldest_first().first()
+        self.waiting_since = first.sent_at if first is not None else None
+        unread = unanswered.after(self.seen_at, self.seen_sequence) if self.seen_at else unanswered
+        self.unread_count = unread[:UNREAD_SHOWN].count()
+        self.save(update_fields=["last_message", "last_message_at", "waiting_since", "unread_count"])
+
+    def settle_imported(self, unread_count: int) -> None:
+        """After the first import: unread as the marketplace has it; answered by the shop means served."""
+        seen = self.messages.from_buyer().newest_first()[unread_count : unread_count + 1].first()
+        if seen is not None and self.seen_at is None:
+            self.seen_at, self.seen_sequence = seen.sent_at, seen.sequence
+            self.save(update_fields=["seen_at", "seen_sequence"])
+        self.derive()
+        if self.waiting_since is None:
+            self.shop_answered()
+        record(self)
+
+    def request_reading(self, at: datetime | None = None) -> None:
+        """Somebody said that there is news here: read it from the marketplace soon."""
+        Conversation.objects.filter(pk=self.pk).update(reading_due_at=at or timezone.now())

@@ -1,0 +1,123 @@
+"""One bubble, of either side."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+from forstok_chat.accounts.models import User
+from marketplaces.content import IncomingMessage, Kind
+
+# Bubbles that the marketplace has not numbered yet stand behind the others of their instant.
+UNNUMBERED = 2**63 - 1
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def oldest_first(self) -> MessageQuerySet:
+        return self.order_by("sent_at", "sequence", "pk")
+
+    def newest_first(self) -> MessageQuerySet:
+        return self.order_by("-sent_at", "-sequence", "-pk")
+
+    def after(self, sent_at: datetime, sequence: int) -> MessageQuerySet:
+        return self.filter(Q(sent_at__gt=sent_at) | Q(sent_at=sent_at, sequence__gt=sequence))
+
+    def before(self, message: Message) -> MessageQuerySet:
+        """Those above this one in the thread."""
+        return self.filter(
+            Q(sent_at__lt=message.sent_at)
+            | Q(sent_at=message.sent_at, sequence__lt=message.sequence)
+            | Q(sent_at=message.sent_at, sequence=message.sequence, pk__lt=message.pk)
+        )
+
+    def from_buyer(self) -> MessageQuerySet:
+        return self.filter(origin=Message.Origin.BUYER)
+
+    def answers(self) -> MessageQuerySet:
+        """What counts as the shop answering: typed by a person here or in the seller centre.
+
+        One that never went out is no answer.
+        """
+        return self.filter(origin__in=[Message.Origin.AGENT, Message.Origin.SELLER_CENTRE]).exclude(
+            outgoing__state="failed"
+        )
+
+    def with_parts(self) -> MessageQuerySet:
+        """All that a bubble shows, in one query."""
+        return self.select_related("author", "outgoing")
+
+
+class Message(models.Model):
+    """One bubble. Its place in the thread is (sent_at, sequence): the marketplace's time, then its numbering."""
+
+    class Origin(models.TextChoices):
+        BUYER = "buyer", _("Buyer")
+        AGENT = "agent", _("Agent")
+        SELLER_CENTRE = "seller_centre", _("Seller centre")
+        AUTOMATIC = "automatic", _("Automatic")
+
+    class Source(models.TextChoices):
+        """Where this copy came from; a reading is richer than a push and wins over it."""
+
+        HERE = "here", _("Written here")
+        PUSH = "push", _("Push")
+        READING = "reading", _("Reading")
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    client_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    remote_id = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  (NULLs are distinct)
+    origin = models.CharField(max_length=14, choices=Origin.choices)
+    source = models.CharField(max_length=8, choices=Source.choices)
+    kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in Kind])
+    text = models.TextField(blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    about = models.JSONField(default=dict, blank=True)
+    raw = models.JSONField(default=dict, blank=True)
+    sender_name = models.CharField(max_length=200, blank=True)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField(_("time at the marketplace"))
+    sequence = models.BigIntegerField(default=UNNUMBERED)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "remote_id"], name="a_message_is_stored_once")
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "-sent_at", "-sequence", "-id"], name="thread"),
+            models.Index(fields=["conversation", "origin", "-sent_at", "-sequence"], name="thread_by_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.kind} {self.remote_id or self.client_id}"
+
+    @property
+    def is_from_buyer(self) -> bool:
+        return self.origin == self.Origin.BUYER
+
+    @property
+    def template_name(self) -> str:
+        return f"conversations/bubbles/{self.kind}.html"
+
+    def copy_from(self, incoming: IncomingMessage) -> None:
+        """Take over the marketplace's own copy; the caller saves."""
+        self.kind = incoming.kind.value
+        self.text = incoming.text
+        self.payload = dict(incoming.payload)
+        self.about = dict(incoming.about)
+        self.raw = dict(incoming.raw)
+        self.sender_name = incoming.sender_name
+        self.sent_at = incoming.sent_at
+        self.sequence = incoming.sequence

@@ -1,0 +1,68 @@
+"""The outbox row of an agent's bubble: state, attempts, next try, why not.
+
+    QUEUED ──> SENDING ──> SENT            with the marketplace's proof
+      ^           │ ├────> FAILED          it said no; the text stays, the agent may try again
+      │           │ └────> UNCERTAIN       it left and no proof came: read back, then one of
+      └───────────┴───────────┘            SENT (it is there), QUEUED (it certainly is not), or a person decides
+
+One row in flight per conversation, oldest first; the partial unique constraint holds it even against a bug.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+from conversations.models.message import Message
+
+
+class OutgoingMessage(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued", _("In queue")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+        UNCERTAIN = "uncertain", _("Checking")
+
+    IN_FLIGHT = (State.SENDING, State.UNCERTAIN)
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="outgoing")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="outgoing")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    attempted_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The marketplace said yes without a message id.")
+    )
+    readings = models.PositiveIntegerField(default=0, help_text=_("Times it was looked for and not found."))
+    needs_person = models.BooleanField(default=False)
+    problem_code = models.CharField(max_length=100, blank=True)
+    problem_text = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outgoing messages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=Q(state__in=["sending", "uncertain"]),
+                name="one_in_flight_per_conversation",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state__in=["queued", "sending", "uncertain"]),
+                name="outbox_open",
+            ),
+            models.Index(fields=["conversation", "state", "id"], name="outbox_of_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.message_id}"

@@ -1,0 +1,106 @@
+"""What happened, as rows: status changes, raw pushes, the first import, and the events that screens follow."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from conversations.models.conversation import Conversation
+from conversations.models.message import Message
+from forstok_chat.accounts.models import Seller, User
+from marketplaces.models import App, Shop
+
+
+class StatusChange(models.Model):
+    """Who moved a conversation, when and why. Without `by` a rule did it."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="status_changes")
+    old = models.CharField(max_length=10, choices=Conversation.Status.choices)
+    new = models.CharField(max_length=10, choices=Conversation.Status.choices)
+    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("status changes")
+
+    def __str__(self) -> str:
+        return f"{self.old} → {self.new}"
+
+
+class Push(models.Model):
+    """A push as it came, verified, kept until it is processed and after."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    app = models.ForeignKey(App, models.CASCADE, related_name="+")
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    problem = models.TextField(blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("push")
+        verbose_name_plural = _("pushes")
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(state="received"), name="push_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.app.marketplace} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Import(models.Model):
+    """The first import of a shop: once, resumable. `plan` holds the conversations still to be read."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+
+    shop = models.OneToOneField(Shop, models.CASCADE, related_name="first_import")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    plan = models.JSONField(null=True, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    leased_until = models.DateTimeField(default=timezone.now)
+    problem = models.TextField(blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("first import")
+        verbose_name_plural = _("first imports")
+
+    def __str__(self) -> str:
+        return f"{self.shop} {self.done}/{self.total}"
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == self.State.RUNNING
+
+
+class Event(models.Model):
+    """Something that open screens show has changed. Ids grow in commit order within a seller (see events.py)."""
+
+    seller = models.ForeignKey(Seller, models.CASCADE, related_name="+")
+    shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="+")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["seller", "id"], name="events_of_seller")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

@@ -1,0 +1,313 @@
+"""An agent's replies on their way out. The only caller of Connector.send_*.
+
+    enqueue ──> claim ──> send (network, no transaction) ──> record the outcome
+                  ^                                              │
+                  └────────────── sweep / requeue <──────────────┤
+                                                   settle (read back) <── UNCERTAIN
+
+The row decides, never the task: every function may run twice or never, `sweep` finds what nobody works on.
+What a crash leaves: before the claim QUEUED (the sweep nudges it), after it SENDING (the sweep calls it
+UNCERTAIN once no call can still be under way, and reading back settles it).
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from conversations.events import record
+from conversations.models import Conversation, Message, OutgoingMessage
+from conversations.proof import take_receipt
+from conversations.reading import as_remote, read
+from forstok_chat.accounts.models import User
+from marketplaces.connector import Connector
+from marketplaces.content import Kind, Receipt
+from marketplaces.errors import (
+    MarketplaceError,
+    NotAuthorized,
+    NotConfigured,
+    RateLimited,
+    Temporary,
+    Uncertain,
+    Unsupported,
+)
+
+logger = logging.getLogger(__name__)
+
+State = OutgoingMessage.State
+
+# No call lasts so long (http.TIMEOUT), so whoever was sending is gone.
+LOST_AFTER = timedelta(seconds=45)
+# A reading back that takes longer is somebody else's turn.
+SETTLE_LEASE = timedelta(seconds=60)
+# When the machine gives up and shows the case to a person.
+PERSON_AFTER = timedelta(minutes=5)
+
+# Reasons of our own beside the marketplaces' codes, for the agent.
+EXPLANATIONS = {
+    "not_authorized": gettext_noop("The shop's connection has ended. Activate its chat again, then try again."),
+    "not_configured": gettext_noop("The app keys of this marketplace are missing. Please tell your administrator."),
+    "too_many_attempts": gettext_noop("The marketplace could not be reached several times. It was not delivered."),
+    "lost": gettext_noop("The connection broke while sending. Checking whether it arrived."),
+}
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    attempts: int = 8
+    first: float = 2.0  # seconds
+    longest: float = 300.0
+
+    def wait(self, attempt: int) -> float:
+        """Seconds before the next try: doubling, with jitter so that shops do not march in step."""
+        return min(self.longest, self.first * 2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+POLICY = RetryPolicy()
+
+
+# Writing
+
+
+@transaction.atomic
+def enqueue(conversation: Conversation, by: User, text: str, client_id: UUID) -> Message:
+    """Store a reply and its outbox row. A second click (same client id) finds the first. Raises Unsupported."""
+    if not conversation.shop.connector.can("send_text"):
+        raise Unsupported("text messages")
+    conversation = conversation.locked()
+    twin = conversation.messages.filter(client_id=client_id).first()
+    if twin is not None:
+        return twin
+    message = Message.objects.create(
+        conversation=conversation,
+        client_id=client_id,
+        origin=Message.Origin.AGENT,
+        source=Message.Source.HERE,
+        kind=Kind.TEXT.value,
+        text=text,
+        author=by,
+        sender_name=str(by),
+        sent_at=timezone.now(),
+    )
+    OutgoingMessage.objects.create(message=message, conversation=conversation)
+    conversation.derive()
+    conversation.change_status(Conversation.Status.SERVED, by=by, assignee=by, reason="replied")
+    record(conversation, [message])
+    return message
+
+
+# Sending
+
+
+@transaction.atomic
+def claim(conversation_id: UUID | str) -> OutgoingMessage | None:
+    """The oldest waiting reply of this conversation, now ours to send; None when it is not its turn."""
+    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
+    if conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).exists():
+        return None
+    oldest = conversation.outgoing.filter(state=State.QUEUED).order_by("pk").first()
+    now = timezone.now()
+    if oldest is None or oldest.next_attempt_at > now:
+        return None
+    oldest.state, oldest.attempted_at, oldest.readings = State.SENDING, now, 0
+    oldest.accepted_at = None
+    oldest.attempts += 1
+    oldest.save()
+    record(conversation, [oldest.message])
+    return oldest
+
+
+def send(outgoing: OutgoingMessage, connector: Connector) -> None:
+    """Make the call for a claimed reply and record what came of it. Never raises a marketplace's error."""
+    message = outgoing.message
+    try:
+        receipt = connector.send_text(outgoing.conversation.room, message.text)
+    except RateLimited as error:
+        back_to_queue(outgoing, wait=error.retry_after + random.uniform(0, 0.1), costs_attempt=False)  # noqa: S311
+    except Temporary as error:
+        try_again_or_fail(outgoing, error)
+    except Uncertain as error:
+        doubt(outgoing, code="lost", detail=str(error))
+    except NotAuthorized as error:
+        outgoing.conversation.shop.disconnect(str(error))
+        fail(outgoing, "not_authorized", str(error))
+    except MarketplaceError as error:
+        fail(outgoing, error.code or "rejected", error.detail or str(error))
+    except Exception as error:
+        # A fault of our own, perhaps after the request left: never repeat it blindly.
+        logger.exception("sending %s broke", outgoing.pk)
+        doubt(outgoing, code="lost", detail=type(error).__name__)
+    else:
+        accept(outgoing, receipt)
+
+
+def fail_unconfigured(outgoing: OutgoingMessage, error: NotConfigured) -> None:
+    fail(outgoing, "not_configured", str(error))
+
+
+# Outcomes. Each finds the row still SENDING under the conversation's lock; a sync may have ticked it meanwhile.
+
+
+@transaction.atomic
+def accept(outgoing: OutgoingMessage, receipt: Receipt) -> None:
+    """A message id is the proof. Without one the reading back must find it, so it is read at once."""
+    conversation = outgoing.conversation.locked()
+    row = OutgoingMessage.objects.select_related("message").get(pk=outgoing.pk)
+    if receipt.remote_id:
+        if row.message.remote_id != receipt.remote_id:
+            changed = take_receipt(row, receipt, receipt.remote_id)
+            conversation.derive()
+            record(conversation, changed)
+    elif row.state == State.SENDING:
+        row.state, row.accepted_at, row.next_attempt_at = State.UNCERTAIN, timezone.now(), timezone.now()
+        row.save()
+        record(conversation, [row.message])
+
+
+def back_to_queue(
+    outgoing: OutgoingMessage, *, wait: float, costs_attempt: bool = True, code: str = "", detail: str = ""
+) -> None:
+    """Nothing was delivered: try again in `wait` seconds."""
+    change(
+        outgoing,
+        state=State.QUEUED,
+        next_attempt_at=timezone.now() + timedelta(seconds=wait),
+        attempts=outgoing.attempts - (not costs_attempt),
+        problem_code=code,
+        problem_text=detail,
+    )
+
+
+def try_again_or_fail(outgoing: OutgoingMessage, error: MarketplaceError) -> None:
+    if outgoing.attempts >= POLICY.attempts:
+        fail(outgoing, "too_many_attempts", str(error))
+    else:
+        back_to_queue(outgoing, wait=POLICY.wait(outgoing.attempts), code=error.code, detail=str(error))
+
+
+def fail(outgoing: OutgoingMessage, code: str, detail: str) -> None:
+    change(outgoing, state=State.FAILED, problem_code=code[:100], problem_text=detail)
+
+
+def doubt(outgoing: OutgoingMessage, *, code: str, detail: str) -> None:
+    change(
+        outgoing,
+        state=State.UNCERTAIN,
+        next_attempt_at=timezone.now() + timedelta(seconds=1),
+        problem_code=code,
+        problem_text=detail,
+    )
+
+
+@transaction.atomic
+def change(outgoing: OutgoingMessage, *, while_in: State | None = None, **fields: object) -> bool:
+    """Move the row on, unless something else has moved it since we looked."""
+    conversation = outgoing.conversation.locked()
+    expected = while_in or outgoing.state
+    if not OutgoingMessage.objects.filter(pk=outgoing.pk, state=expected).update(**fields):
+        return False
+    conversation.derive()
+    record(conversation, [outgoing.message])
+    return True
+
+
+# Settling what is uncertain
+
+
+def claim_settling(outgoing_id: int) -> OutgoingMessage | None:
+    """Take the turn to read back; None when it is settled or somebody else is at it."""
+    now = timezone.now()
+    due = OutgoingMessage.objects.filter(pk=outgoing_id, state=State.UNCERTAIN, next_attempt_at__lte=now)
+    if not due.update(next_attempt_at=now + SETTLE_LEASE):
+        return None
+    return OutgoingMessage.objects.select_related("message", "conversation__shop").get(pk=outgoing_id)
+
+
+def settle(outgoing: OutgoingMessage, connector: Connector) -> None:
+    """Read the conversation back. Found: ingest has ticked it. Twice not found, the second time past the
+    marketplace's settling time: it certainly did not arrive, so back to the queue. Else look again later."""
+    looked_at = timezone.now()
+    try:
+        read(outgoing.conversation.shop, connector, as_remote(outgoing.conversation))
+    except MarketplaceError as error:
+        if isinstance(error, NotAuthorized):
+            outgoing.conversation.shop.disconnect(str(error))
+        wait = error.retry_after if isinstance(error, RateLimited) else POLICY.wait(3)
+        look_again(outgoing, looked_at, timezone.now() + timedelta(seconds=wait))
+        return
+    row = OutgoingMessage.objects.get(pk=outgoing.pk)
+    if row.state != State.UNCERTAIN:
+        return
+    settled_at = attempted_at(row) + connector.settling_time
+    readings = row.readings + 1
+    OutgoingMessage.objects.filter(pk=row.pk).update(readings=readings)
+    if readings < 2 or looked_at < settled_at:
+        look_again(outgoing, looked_at, max(settled_at, looked_at + timedelta(seconds=1)))
+    elif row.accepted_at is not None:
+        # It said yes, so "not there" is no proof of the contrary: slower, and after a while a person looks.
+        look_again(outgoing, looked_at, looked_at + connector.settling_time)
+    else:
+        try_again_or_fail(row, Temporary("read back twice, not there"))
+
+
+def look_again(outgoing: OutgoingMessage, looked_at: datetime, at: datetime) -> None:
+    change(
+        outgoing,
+        while_in=State.UNCERTAIN,
+        next_attempt_at=at,
+        needs_person=looked_at > attempted_at(outgoing) + PERSON_AFTER,
+    )
+
+
+def attempted_at(outgoing: OutgoingMessage) -> datetime:
+    return outgoing.attempted_at or outgoing.created_at
+
+
+# What a person decides
+
+
+def try_again(outgoing: OutgoingMessage) -> bool:
+    """Send a failed one once more, or one that the machine could not settle. False when it moved meanwhile."""
+    if outgoing.state != State.FAILED and not outgoing.needs_person:
+        return False
+    return change(
+        outgoing,
+        state=State.QUEUED,
+        attempts=0,
+        next_attempt_at=timezone.now(),
+        needs_person=False,
+        problem_code="",
+        problem_text="",
+    )
+
+
+# Sweeping
+
+
+def lost_to_uncertain() -> int:
+    """Rows whose worker died: it may have left. Returns how many."""
+    stale = OutgoingMessage.objects.filter(
+        state=State.SENDING, attempted_at__lt=timezone.now() - LOST_AFTER
+    ).select_related("message", "conversation")
+    for outgoing in stale:
+        doubt(outgoing, code="lost", detail="the worker is gone")
+    return len(stale)
+
+
+def due_conversations() -> list[UUID]:
+    """Conversations whose oldest waiting reply may go now."""
+    in_flight = OutgoingMessage.objects.filter(state__in=OutgoingMessage.IN_FLIGHT).values("conversation")
+    due = OutgoingMessage.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now())
+    return list(due.exclude(conversation__in=in_flight).values_list("conversation", flat=True).distinct()[:500])
+
+
+def due_to_settle() -> list[int]:
+    due = OutgoingMessage.objects.filter(state=State.UNCERTAIN, next_attempt_at__lte=timezone.now())
+    return list(due.values_list("pk", flat=True)[:500])

@@ -1,0 +1,69 @@
+"""Questions about conversations. Everything a person sees is found through `visible_to`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from forstok_chat.accounts.models import User
+from marketplaces.models import Shop
+
+if TYPE_CHECKING:
+    from conversations.models import Conversation
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: User) -> ConversationQuerySet:
+        return self.filter(shop__in=Shop.objects.visible_to(user))
+
+    # Each viewer sees every conversation in exactly one of these four
+
+    def mine(self, user: User) -> ConversationQuerySet:
+        return self.filter(status="served", assignee=user)
+
+    def served(self, user: User) -> ConversationQuerySet:
+        """By somebody else."""
+        return self.filter(status="served").exclude(assignee=user)
+
+    def unserved(self) -> ConversationQuerySet:
+        return self.filter(status="unserved")
+
+    def resolved(self) -> ConversationQuerySet:
+        return self.filter(status="resolved")
+
+    def in_tab(self, tab: str, user: User) -> ConversationQuerySet:
+        tabs = {
+            "mine": lambda: self.mine(user),
+            "served": lambda: self.served(user),
+            "unserved": self.unserved,
+            "resolved": self.resolved,
+        }
+        return tabs[tab]() if tab in tabs else self.all()
+
+    def matching(self, text: str) -> ConversationQuerySet:
+        """Buyer name, or an order id mentioned in the conversation."""
+        if not text:
+            return self.all()
+        mentions = models.Exists(
+            self.model._meta.get_field("messages").related_model._base_manager.filter(
+                Q(payload__order=text) | Q(about__order=text), conversation=models.OuterRef("pk")
+            )
+        )
+        return self.filter(Q(buyer_name__icontains=text) | mentions)
+
+    def newest_first(self) -> ConversationQuerySet:
+        return self.order_by("-last_message_at", "-id")
+
+    def below(self, last_message_at: datetime, pk: UUID) -> ConversationQuerySet:
+        """Those under this place of the list."""
+        return self.filter(
+            Q(last_message_at__lt=last_message_at) | Q(last_message_at=last_message_at, pk__lt=pk)
+        )
+
+    def with_parts(self) -> ConversationQuerySet:
+        """All that a row of the list shows, in one query."""
+        return self.select_related("shop", "assignee", "last_message")

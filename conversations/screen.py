@@ -1,0 +1,121 @@
+"""What the inbox shows, gathered for its templates: the rail, the tabs, the list, the thread. No HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from conversations.filters import TABS, Filters
+from conversations.forms import ComposerForm
+from conversations.models import Conversation, Import, Message
+from forstok_chat.accounts.models import User
+from marketplaces.models import Shop
+
+ROWS = 30
+BUBBLES = 30
+
+
+@dataclass(frozen=True)
+class RailShop:
+    shop: Shop
+    unread: int  # conversations with something unread
+    is_selected: bool
+
+
+@dataclass(frozen=True)
+class Tab:
+    slug: str
+    label: str
+    count: int
+    is_selected: bool
+
+
+def rail(filters: Filters) -> list[RailShop]:
+    """Exactly the integrated shops that this user may see."""
+    shops = Shop.objects.visible_to(filters.user).annotate(
+        unread=Count("conversations", filter=Q(conversations__unread_count__gt=0))
+    )
+    return [
+        RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop)  # type: ignore[attr-defined]
+        for shop in shops
+    ]
+
+
+def unread_conversations(user: User) -> int:
+    return Conversation.objects.visible_to(user).filter(unread_count__gt=0).count()
+
+
+def tabs(filters: Filters) -> list[Tab]:
+    mine = Q(status="served", assignee=filters.user)
+    served = Q(status="served")
+    counts = filters.in_scope().aggregate(
+        all=Count("pk"),
+        mine=Count("pk", filter=mine),
+        unserved=Count("pk", filter=Q(status="unserved")),
+        served=Count("pk", filter=served & ~mine),
+        resolved=Count("pk", filter=Q(status="resolved")),
+    )
+    return [Tab(slug, str(label), counts[slug], slug == filters.tab) for slug, label in TABS.items()]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A page of the list; `below` is where the next one begins, "" at the end."""
+
+    conversations: list[Conversation]
+    below: str
+
+
+def rows(filters: Filters, below: str = "") -> Rows:
+    found = filters.conversations().with_parts().newest_first()
+    if place := place_of(below):
+        found = found.below(*place)
+    page = list(found[: ROWS + 1])
+    more = len(page) > ROWS
+    page = page[:ROWS]
+    return Rows(page, f"{page[-1].last_message_at.isoformat()}_{page[-1].pk}" if more else "")
+
+
+def place_of(below: str) -> tuple[datetime, UUID] | None:
+    """Read a place of the list back; None for nonsense."""
+    at, _, pk = below.partition("_")
+    try:
+        moment = parse_datetime(at)
+        return (moment, UUID(pk)) if moment is not None else None
+    except ValueError:
+        return None
+
+
+def bubbles(conversation: Conversation, before: Message | None = None) -> tuple[list[Message], bool]:
+    """The newest bubbles (or those above one), oldest first, and whether there are older ones."""
+    found: QuerySet[Message] = conversation.messages.with_parts().newest_first()
+    if before is not None:
+        found = found.before(before)
+    page = list(found[: BUBBLES + 1])
+    for message in page:
+        message.conversation = conversation  # already at hand: no query per bubble
+    return page[:BUBBLES][::-1], len(page) > BUBBLES
+
+
+def thread(conversation: Conversation, form: ComposerForm | None = None) -> dict[str, Any]:
+    """The context of an open conversation."""
+    messages, has_older = bubbles(conversation)
+    return {
+        "conversation": conversation,
+        "bubbles": messages,
+        "has_older": has_older,
+        "form": form or ComposerForm(conversation, initial={"client_id": uuid.uuid4()}),
+    }
+
+
+def first_import(shop: Shop | None) -> Import | None:
+    """The import of the selected shop, as long as there is something to say about it."""
+    if shop is None or not shop.is_active:
+        return None
+    return Import.objects.filter(shop=shop).first()

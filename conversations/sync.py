@@ -1,0 +1,58 @@
+"""Ask a shop's marketplace what is new: the backstop behind pushes that never came."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from conversations.models import Conversation
+from conversations.reading import read
+from marketplaces.connector import Connector
+from marketplaces.content import RemoteConversation
+from marketplaces.models import Shop
+
+# Looked at again each time: the marketplace's clock and ours differ.
+OVERLAP = timedelta(minutes=10)
+
+
+def sync_shop(shop: Shop, connector: Connector) -> None:
+    """Read every conversation that changed since the last complete sync, then remember how far we are.
+
+    Raises MarketplaceError half way; what was read stays, the mark does not move, the next sync goes on.
+    """
+    started_at = timezone.now()
+    since = (shop.synced_through_at or shop.activated_at or started_at) - OVERLAP
+    cursor: str | None = None
+    while True:
+        page = connector.list_conversations(cursor)
+        for remote in changed(shop, page.items, since):
+            read(shop, connector, remote)
+        cursor = page.next
+        if cursor is None or reaches_behind(page.items, since):
+            break
+    Shop.objects.filter(pk=shop.pk).update(synced_through_at=started_at)
+
+
+def changed(shop: Shop, listed: tuple[RemoteConversation, ...], since: datetime) -> list[RemoteConversation]:
+    """Those whose version we have not read, oldest first. Rooms from before the activation stay outside."""
+    versions = dict(
+        Conversation.objects.filter(
+            shop=shop, remote_id__in=[remote.remote_id for remote in listed]
+        ).values_list("remote_id", "remote_version")
+    )
+    return [
+        remote
+        for remote in reversed(listed)
+        if versions.get(remote.remote_id) != remote.version
+        and (remote.remote_id in versions or remote.last_message_at is None or remote.last_message_at >= since)
+    ]
+
+
+def reaches_behind(listed: tuple[RemoteConversation, ...], since: datetime) -> bool:
+    """Pinned rows come first whatever their age, so they do not count."""
+    return any(
+        remote.last_message_at is not None and remote.last_message_at < since
+        for remote in listed
+        if not remote.is_pinned
+    )

@@ -1,0 +1,64 @@
+"""The inbox: rail, list, and an empty place for a conversation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from conversations import screen
+from conversations.filters import Filters
+from conversations.imports import ensure_started
+from conversations.live import Cursor
+from conversations.models import Import
+from conversations.tasks import run_import
+from forstok_chat.http import ChatRequest
+from marketplaces.models import Shop
+
+
+@require_GET
+@login_required
+@vary_on_headers("HX-Request")
+def inbox(request: ChatRequest) -> HttpResponse:
+    return render(request, "conversations/inbox.html", inbox_context(request))
+
+
+@require_GET
+@login_required
+def rows(request: ChatRequest) -> HttpResponse:
+    """The next page of the list."""
+    filters = Filters.from_query(request.user, request.GET)
+    page = screen.rows(filters, request.GET.get("below", ""))
+    return render(request, "conversations/_rows.html", {"filters": filters, "rows": page})
+
+
+def inbox_context(request: ChatRequest) -> dict[str, Any]:
+    """Everything around a thread. The cursor is taken first: what changes while we read is told again."""
+    cursor = Cursor.now(request.user)
+    filters = Filters.from_query(request.user, request.GET)
+    shop = filters.selected_shop()
+    return {
+        "cursor": cursor,
+        "filters": filters,
+        "rail": screen.rail(filters),
+        "tabs": screen.tabs(filters),
+        "rows": screen.rows(filters),
+        "selected_shop": shop,
+        "may_manage_shop": shop is not None and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
+        "first_import": begin_import(shop),
+        "unread": screen.unread_conversations(request.user),
+    }
+
+
+def begin_import(shop: Shop | None) -> Import | None:
+    """An active shop's first visitor need not wait for the sweep."""
+    if shop is None or not shop.is_active:
+        return None
+    job = ensure_started(shop)
+    if job.is_running and job.plan is None:
+        run_import.delay_on_commit(str(shop.pk))
+    return job

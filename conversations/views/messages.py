@@ -1,0 +1,75 @@
+"""Answering: a reply is stored and queued, and drawn at once as what it is."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from conversations import outbox
+from conversations.forms import ComposerForm
+from conversations.models import Conversation, OutgoingMessage
+from conversations.tasks import deliver
+from conversations.views.inbox import inbox_context
+from conversations.views.thread import find, older
+from conversations import screen
+from forstok_chat.http import ChatRequest
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def messages(request: ChatRequest, pk: UUID) -> HttpResponse:
+    return create(request, pk) if request.method == "POST" else older(request, pk)
+
+
+def create(request: ChatRequest, pk: UUID) -> HttpResponse:
+    """The bubble as "in queue" for htmx, the thread's page for a browser without scripts."""
+    conversation = find(request, pk)
+    form = ComposerForm(conversation, request.POST)
+    if not conversation.shop.is_active or not form.is_valid():
+        return refuse(request, conversation, form)
+    message = outbox.enqueue(
+        conversation, by=request.user, text=form.cleaned_data["text"], client_id=form.cleaned_data["client_id"]
+    )
+    deliver.delay_on_commit(str(conversation.pk))
+    if not request.htmx:
+        return redirect("conversations:thread", conversation.pk)
+    return render(
+        request,
+        "conversations/send.oob.html",
+        {"conversation": find(request, pk), "bubbles": [message], "has_older": False},
+    )
+
+
+def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:
+    """The composer comes back as it was, with what is wrong with it."""
+    if request.htmx:
+        context = {"conversation": conversation, "form": form}
+        return render(request, "conversations/_composer.html", context, status=422)
+    context = inbox_context(request) | screen.thread(conversation, form)
+    return render(request, "conversations/inbox.html", context, status=422)
+
+
+@require_POST
+@login_required
+def delivery(request: ChatRequest, client_id: UUID) -> HttpResponse:
+    """Try a failed reply again."""
+    visible = Conversation.objects.visible_to(request.user)
+    outgoing = get_object_or_404(
+        OutgoingMessage.objects.filter(conversation__in=visible).select_related("message", "conversation"),
+        message__client_id=client_id,
+    )
+    if outbox.try_again(outgoing):
+        deliver.delay_on_commit(str(outgoing.conversation_id))
+    if not request.htmx:
+        return redirect("conversations:thread", outgoing.conversation_id)
+    conversation = find(request, outgoing.conversation_id)
+    message = conversation.messages.with_parts().get(pk=outgoing.message_id)
+    return render(
+        request,
+        "conversations/send.oob.html",
+        {"conversation": conversation, "bubbles": [message], "has_older": False},
+    )

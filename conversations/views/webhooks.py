@@ -1,0 +1,44 @@
+"""Where marketplaces push to: verify, store raw, answer. What a push means is done by a worker."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from conversations import pushes
+from conversations.tasks import process_push
+from marketplaces.errors import BadWebhook
+from marketplaces.registry import CONNECTORS
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest, marketplace: str) -> HttpResponse:
+    """2xx with an empty body, within the two seconds that the strictest marketplace gives."""
+    if marketplace not in CONNECTORS:
+        raise Http404
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = request.body
+    try:
+        url = pushes.callback_url(settings.PUBLIC_URL, marketplace)
+        app, _event = pushes.verify(marketplace, headers, body, url)
+    except BadWebhook as error:
+        logger.warning("push to %s refused: %s", marketplace, error)
+        return HttpResponse(status=401)
+    push = pushes.store(app, {name: headers[name] for name in headers if "authorization" in name}, body)
+    nudge(push.pk)
+    return HttpResponse(status=200)
+
+
+def nudge(push_id: int) -> None:
+    """The row is stored; without a broker the sweep finds it, and the marketplace need not try again."""
+    try:
+        process_push.delay(push_id)
+    except process_push.app.connection_for_write().connection_errors + (OSError,):
+        logger.warning("push %s waits for the sweep: the broker does not answer", push_id)

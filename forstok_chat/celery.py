@@ -1,0 +1,26 @@
+"""The Celery app and the beat schedule; no tasks."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forstok_chat.settings")
+
+app = Celery("forstok_chat")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Every sweep finds the rows that nobody is working on, so a lost task costs seconds, never data.
+# `expires` keeps ticks from piling up while no worker runs.
+app.conf.beat_schedule = {
+    "sweep-outbox": {"task": "conversations.tasks.sweep_outbox", "schedule": 3, "options": {"expires": 3}},
+    "sweep-incoming": {"task": "conversations.tasks.sweep_incoming", "schedule": 5, "options": {"expires": 5}},
+    "sweep-shops": {"task": "conversations.tasks.sweep_shops", "schedule": 5, "options": {"expires": 5}},
+    "refresh-credentials": {
+        "task": "marketplaces.tasks.refresh_credentials",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
+}

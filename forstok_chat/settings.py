@@ -1,0 +1,197 @@
+"""Settings, read from the environment. The names are listed in docs/settings.md and .env.example."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+# Lets Django's classes be written with their type, as in ModelAdmin[Shop].
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+# Reading the environment
+
+
+def required(name: str, why: str) -> str:
+    """A production secret: without it the start stops with one clear line."""
+    value: str = env.str(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {why}")
+    return value
+
+
+def celery_url(url: str) -> str:
+    """Translate one REDIS_URL for Celery, which names unix sockets differently from redis-py."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    db = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={db}"
+
+
+# Core
+
+DEBUG: bool = env.bool("DEBUG", False)
+SECRET_KEY = required("SECRET_KEY", "a long random text, kept private, the same on every machine")
+FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])
+if not FIELD_KEYS:
+    raise ImproperlyConfigured("FIELD_KEYS is not set: a comma list of Fernet keys, newest first")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+PUBLIC_URL: str = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "forstok_chat.urls"
+WSGI_APPLICATION = "forstok_chat.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TESTING = "pytest" in sys.modules
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "forstok_chat.accounts",
+    "marketplaces",
+    "conversations",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    },
+]
+
+# Database
+
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://postgres@127.0.0.1/forstok_chat")}
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 300
+
+# Redis: the broker, the shared rate limits and the live nudges. Nothing lives only there.
+
+REDIS_URL: str = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# Celery: a task is only a nudge, the row decides, so losing every queued task loses nothing.
+
+CELERY_BROKER_URL = celery_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Far above the longest task: a shorter one would start tasks a second time while they still run.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
+CELERY_TASK_DEFAULT_QUEUE = "receive"
+CELERY_TASK_ROUTES = {
+    "conversations.tasks.deliver": {"queue": "send"},
+    "conversations.tasks.settle": {"queue": "send"},
+    "conversations.tasks.run_import": {"queue": "slow"},
+    "conversations.tasks.sync_shop": {"queue": "slow"},
+}
+
+# Sign-in
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "accounts:login"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+X_FRAME_OPTIONS = "DENY"
+
+# Language and time
+
+LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", "id")
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "forstok_chat" / "locale"]
+TIME_ZONE: str = env.str("TIME_ZONE", "Asia/Jakarta")
+USE_TZ = True
+CELERY_TIMEZONE = "UTC"
+
+# Static files
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "build" / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+if not DEBUG and not TESTING:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# Platform-wide marketplace apps: the default for sellers without an app of their own. All optional.
+# `manage.py load_apps` turns each complete set into a row; the code reads rows only.
+
+MARKETPLACE_APPS: dict[str, dict[str, str]] = {
+    "shopee": {
+        "api_url": env.str("SHOPEE_API_URL", ""),
+        "partner_id": env.str("SHOPEE_PARTNER_ID", ""),
+        "partner_key": env.str("SHOPEE_PARTNER_KEY", ""),
+        "push_key": env.str("SHOPEE_PUSH_KEY", ""),
+    },
+    "tokopedia": {
+        "api_url": env.str("TOKOPEDIA_API_URL", ""),
+        "auth_url": env.str("TOKOPEDIA_AUTH_URL", ""),
+        "fs_id": env.str("TOKOPEDIA_FS_ID", ""),
+        "client_id": env.str("TOKOPEDIA_CLIENT_ID", ""),
+        "client_secret": env.str("TOKOPEDIA_CLIENT_SECRET", ""),
+        "webhook_secret": env.str("TOKOPEDIA_WEBHOOK_SECRET", ""),
+    },
+}
+
+# Logs
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"httpx": {"level": "WARNING"}},
+}

@@ -1,0 +1,18 @@
+"""Includes only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from forstok_chat import views
+
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("healthz", views.healthz, name="healthz"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("shops/", include("marketplaces.urls")),
+    path("", include("forstok_chat.accounts.urls")),
+    path("", include("conversations.urls")),
+]

@@ -1,0 +1,36 @@
+"""The page after sign-in, and the sign of life for operators."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from conversations.filters import Filters
+from conversations.screen import rail, tabs, unread_conversations
+from forstok_chat.http import ChatRequest
+
+
+@require_GET
+@login_required
+def dashboard(request: ChatRequest) -> HttpResponse:
+    filters = Filters(request.user)
+    context = {
+        "now": timezone.localtime(),
+        "unread": unread_conversations(request.user),
+        "rail": rail(filters),
+        "tabs": tabs(filters),
+    }
+    return render(request, "dashboard.html", context)
+
+
+@require_GET
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

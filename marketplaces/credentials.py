@@ -1,0 +1,109 @@
+"""Tokens: stored encrypted, refreshed under a row lock before their end and once when refused.
+
+A refresh is the one network call made inside a transaction: a refresh token works once, so the row stays
+locked until the new pair is saved, and a second worker then finds it there instead of burning the old one.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from marketplaces.content import Tokens
+from marketplaces.errors import MarketplaceError, NotAuthorized
+from marketplaces.http import Http
+from marketplaces.models import App, Credential, Shop
+
+logger = logging.getLogger(__name__)
+
+REFRESH_BEFORE = timedelta(minutes=30)
+
+
+class StoredTokens:
+    """The TokenSource of a shop (see connector.py), kept in `Credential`."""
+
+    def __init__(self, app: App, shop: Shop, http: Http) -> None:
+        self.app = app
+        self.shop = shop
+        self.http = http
+
+    def current(self) -> Tokens:
+        row = self.rows().first()
+        if row is not None and row.expires_at > timezone.now() + REFRESH_BEFORE:
+            return read(row)
+        return self.refreshed(unless_newer_than=row)
+
+    def renew(self, refused: Tokens) -> Tokens:
+        row = self.rows().first()
+        if row is not None and read(row).access != refused.access:
+            return read(row)
+        return self.refreshed(unless_newer_than=row)
+
+    def refreshed(self, unless_newer_than: Credential | None) -> Tokens:
+        """Refresh under the lock; a pair that another worker saved meanwhile is used as it is."""
+        with transaction.atomic():
+            if self.is_shared:  # also guards the first fetch, when there is no credential to lock yet
+                App.objects.select_for_update(no_key=True).get(pk=self.app.pk)
+            row = self.rows().select_for_update(no_key=True).first()
+            if row is not None and (unless_newer_than is None or row.updated_at > unless_newer_than.updated_at):
+                return read(row)
+            if row is None and not self.is_shared:
+                raise NotAuthorized("this shop has no tokens")
+            old = read(row) if row is not None else None
+            tokens = self.shop.connector.refresh(self.app.keys, self.shop.remote_id, old, self.http)
+            store(self.app, None if self.is_shared else self.shop, tokens)
+            return tokens
+
+    @property
+    def is_shared(self) -> bool:
+        return self.shop.connector.token_scope == "app"
+
+    def rows(self) -> QuerySet[Credential]:
+        return Credential.objects.filter(app=self.app, shop=None if self.is_shared else self.shop)
+
+
+class FixedTokens:
+    """A TokenSource for the moment of a consent, before anything is stored."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+
+    def current(self) -> Tokens:
+        return self.tokens
+
+    def renew(self, refused: Tokens) -> Tokens:
+        raise NotAuthorized("the tokens of this consent were refused")
+
+
+def read(row: Credential) -> Tokens:
+    return Tokens(access=row.tokens["access"], refresh=row.tokens.get("refresh", ""), expires_at=row.expires_at)
+
+
+def store(app: App, shop: Shop | None, tokens: Tokens) -> None:
+    """Save a pair before it is used."""
+    Credential.objects.update_or_create(
+        app=app,
+        shop=shop,
+        defaults={
+            "tokens": {"access": tokens.access, "refresh": tokens.refresh},
+            "expires_at": tokens.expires_at,
+        },
+    )
+
+
+def refresh_soon_to_expire() -> int:
+    """Refresh what ends within the hour, so that no call has to wait for it. Returns how many were looked at."""
+    soon = timezone.now() + 2 * REFRESH_BEFORE
+    shops = Shop.objects.active().filter(credentials__expires_at__lt=soon)
+    for shop in shops:
+        try:
+            StoredTokens(shop.app_in_use(), shop, Http(patience=5)).current()
+        except NotAuthorized as error:
+            shop.disconnect(str(error))
+        except MarketplaceError as error:
+            logger.warning("could not refresh the tokens of shop %s: %s", shop.pk, error)
+    return len(shops)
