@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django import template
 from django.template.defaultfilters import date as format_date
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from conversations.filters import Filters
 from conversations.models import Conversation, Message
 from conversations.outbox import EXPLANATIONS
 from marketplaces.content import Kind
+from marketplaces.models import Shop
 
 register = template.Library()
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+# Ends a sentence rather than an address.
+TRAILING = ".,;:!?)]}»”’…"
+TINTS = 6
 
 
 @register.filter
@@ -53,6 +65,11 @@ def short_time(at: datetime) -> str:
     if timezone.localtime(at).date() == timezone.localdate() - timedelta(days=1):
         return _("Yesterday")
     return format_date(timezone.localtime(at), "j M" if at.year == timezone.now().year else "j M Y")
+
+
+@register.filter
+def just_now(at: datetime | None) -> bool:
+    return at is not None and timezone.now() - at < timedelta(seconds=8)
 
 
 @register.filter
@@ -97,3 +114,77 @@ def explained(message: Message) -> str:
         return _(sentence)
     told = " · ".join(part for part in (outgoing.problem_code, outgoing.problem_text) if part)
     return _("%(marketplace)s refused it: %(told)s") % {"marketplace": connector.name, "told": told}
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """The text escaped, its web addresses clickable; only http and https, so never `javascript:`."""
+    parts: list[str] = []
+    end = 0
+    for found in WEB_ADDRESS.finditer(text):
+        url = found[0].rstrip(TRAILING)
+        link = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
+        parts += [text[end : found.start()], format_html(link, url)]
+        end = found.start() + len(url)
+    return format_html_join("", "{}", ((part,) for part in [*parts, text[end:]]))
+
+
+@register.filter
+def web_address(url: object) -> str:
+    """What a marketplace gives as an address, if it is one of the web; "" otherwise."""
+    return url if isinstance(url, str) and WEB_ADDRESS.fullmatch(url) else ""
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Two letters at most, for an avatar."""
+    words = re.findall(r"\w+", str(name).replace("_", " "))
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+@register.filter
+def tint(name: object) -> int:
+    """The colour of an avatar: the same name, the same number."""
+    return sum(map(ord, str(name))) % TINTS
+
+
+@register.filter
+def mark(marketplace: str) -> str:
+    """The address of a marketplace's mark."""
+    return static(f"img/marketplaces/{marketplace}.svg")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def query(filters: Filters | None, **changed: object) -> str:
+    """A query for links that keep what one is looking at, but for what is changed: `?shop=…&tab=…`, or nothing."""
+    chosen = {"shop": filters.shop, "tab": filters.tab, "q": filters.search} if filters else {}
+    chosen |= changed
+    if chosen.get("tab") == "all":
+        del chosen["tab"]
+    told = urlencode({name: value for name, value in chosen.items() if value})
+    return f"?{told}" if told else ""
+
+
+# A connector is a class, which templates would call rather than read
+
+
+@register.filter
+def marketplace_name(shop: Shop) -> str:
+    return shop.connector.name
+
+
+@register.filter
+def needs_consent(shop: Shop) -> bool:
+    return shop.connector.needs_consent
+
+
+@register.filter
+def can(shop: Shop, ability: str) -> bool:
+    return shop.connector.can(ability)

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import outbox
+from conversations.filters import Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver
@@ -40,14 +41,20 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
     return render(
         request,
         "conversations/send.oob.html",
-        {"conversation": find(request, pk), "bubbles": [message], "has_older": False},
+        {
+            "conversation": find(request, pk),
+            "bubbles": [message],
+            "has_older": False,
+            "filters": Filters.from_query(request.user, request.GET),
+        },
     )
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:
     """The composer comes back as it was, with what is wrong with it."""
     if request.htmx:
-        context = {"conversation": conversation, "form": form}
+        filters = Filters.from_query(request.user, request.GET)
+        context = {"conversation": conversation, "form": form, "filters": filters}
         return render(request, "conversations/_composer.html", context, status=422)
     context = inbox_context(request) | screen.thread(conversation, form)
     return render(request, "conversations/inbox.html", context, status=422)
@@ -71,5 +78,10 @@ def delivery(request: ChatRequest, client_id: UUID) -> HttpResponse:
     return render(
         request,
         "conversations/send.oob.html",
-        {"conversation": conversation, "bubbles": [message], "has_older": False},
+        {
+            "conversation": conversation,
+            "bubbles": [message],
+            "has_older": False,
+            "filters": Filters.from_query(request.user, request.GET),
+        },
     )

@@ -1,0 +1,227 @@
+"""Speaks to Shopee Open Platform v2. Its chat pages are not public; what is odd here was met by integrators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from marketplaces.connector import Connector, SyncPolicy, gettext_noop
+from marketplaces.connectors.shopee import auth, calls, pushes, wire
+from marketplaces.content import (
+    Grant,
+    IncomingMessage,
+    Page,
+    PushEvent,
+    Receipt,
+    RemoteConversation,
+    Room,
+    ShopFacts,
+    Tokens,
+)
+from marketplaces.errors import BadWebhook, NotAuthorized, Rejected, Temporary
+from marketplaces.http import Http
+
+CHAT = "/api/v2/sellerchat/"
+# Above 25 some shops get an empty list.
+PAGE_SIZE = 25
+
+ACTIVATE_AGAIN = gettext_noop("Shopee no longer accepts our access to this shop. Activate chat again.")
+NO_CHAT = gettext_noop(
+    "This Shopee app may not use chat. Ask your administrator to use an app of the type "
+    "“Seller In-house System”, then activate chat again."
+)
+CHECK_APP = gettext_noop(
+    "Shopee did not accept the app's own keys. Ask your administrator to check the partner id, "
+    "the partner key and the API address."
+)
+SHOP_BANNED = gettext_noop("Shopee has banned this shop. Contact Shopee, then activate chat again.")
+
+
+class ShopeeConnector(Connector):
+    slug = "shopee"
+    name = "Shopee"
+    required_keys = ("api_url", "partner_id", "partner_key")
+    text_limit = 600
+    sync_policy = SyncPolicy(every=timedelta(seconds=20))
+    settling_time = timedelta(seconds=10)
+    explanations = {
+        "consent_denied": gettext_noop(
+            "Shopee did not confirm the login. Activate again and press Confirm there."
+        ),
+        "invalid_code": gettext_noop(
+            "The login at Shopee took too long or was used already. Activate again."
+        ),
+        "invalid_shop_id": gettext_noop("Shopee did not say which shop has agreed. Activate again."),
+        "first_chat_without_order_info": gettext_noop(
+            "The first message to this buyer must be about an order. "
+            "Start the chat from the order in Shopee Seller Centre, then answer here."
+        ),
+        "user_is_forbidden": gettext_noop(
+            "The buyer has not written in the last 7 days. Shopee only lets you answer after the buyer writes again."
+        ),
+        "reach_5_message_limit": gettext_noop(
+            "You have sent five messages without an answer. Wait until the buyer writes again."
+        ),
+        "message_too_long": gettext_noop("Shopee takes at most 600 characters. Shorten the message."),
+        "message_is_censored": gettext_noop("The message has words that Shopee does not allow. Reword it."),
+        "error_business": gettext_noop(
+            "Shopee does not take the same message twice within 24 hours. "
+            "Look whether it is in the conversation already, else reword it."
+        ),
+        "exceed_send_limitaion": gettext_noop(
+            "Too many messages in a short time. Wait a few minutes, then send again."
+        ),
+        "block_by_internal_safety_strategies": gettext_noop(
+            "Shopee's safety system stopped this message. Do not send it again; contact Shopee if you need to."
+        ),
+        "error_blocked": gettext_noop("The buyer has blocked your shop, so no message can reach them."),
+        "error_sender_block_receiver": gettext_noop(
+            "Your shop has blocked this buyer. Unblock them in Shopee Seller Centre, then send again."
+        ),
+        "assigned_to_subaccount": gettext_noop(
+            "This chat is assigned to a sub-account in Shopee Seller Centre. Answer it there."
+        ),
+        "shop_bound_subaccount": gettext_noop(
+            "Chat Distribution is on for this shop. Switch it off in Shopee's sub-account platform, then send again."
+        ),
+        "system_busy": gettext_noop("Shopee is overloaded. Try again in a few minutes."),
+        "error_auth": ACTIVATE_AGAIN,
+        "invalid_acceess_token": ACTIVATE_AGAIN,
+        "user_is_unauthorized": ACTIVATE_AGAIN,
+        "shop_no_linked": ACTIVATE_AGAIN,
+        "shop_access_expired": gettext_noop("The permission for this shop has ended. Activate chat again."),
+        "shop_banned": SHOP_BANNED,
+        "error_permission": NO_CHAT,
+        "error_api_permission": NO_CHAT,
+        "error_sign": CHECK_APP,
+        "invalid_partner_id": CHECK_APP,
+        "error_partner_key_expired": CHECK_APP,
+        "source_ip_undeclared": gettext_noop(
+            "Shopee does not let this server call it. Ask your administrator to add the server's address "
+            "to the app's IP list in the Shopee console."
+        ),
+    }
+
+    # Connecting
+
+    @classmethod
+    def consent_url(cls, keys: Mapping[str, str], callback_url: str) -> str:
+        return auth.consent_url(keys, callback_url)
+
+    @classmethod
+    def exchange(cls, keys: Mapping[str, str], callback: Mapping[str, str], http: Http) -> Grant:
+        if not callback.get("code"):
+            raise Rejected("the seller came back without a code", code="consent_denied")
+        owner = next((name for name in ("shop_id", "main_account_id") if callback.get(name)), "")
+        who = callback.get(owner, "")
+        if not is_number(who):
+            raise Rejected("the seller came back without a shop", code="invalid_shop_id")
+        body = {"code": callback["code"], owner: int(who)}
+        try:
+            answer = fetch_tokens(keys, auth.GET_TOKEN, who, body, http, is_repeatable=False)
+        except NotAuthorized as error:
+            raise calls.recast(error, Rejected) from None
+        return wire.grant(answer, shop=who if owner == "shop_id" else "")
+
+    @classmethod
+    def refresh(cls, keys: Mapping[str, str], shop: str, tokens: Tokens | None, http: Http) -> Tokens:
+        """The old pair is kept unless Shopee says that only a new consent helps."""
+        if tokens is None or not tokens.refresh:
+            raise NotAuthorized("this shop has no refresh token")
+        body = {"refresh_token": tokens.refresh, "shop_id": int(shop)}
+        try:
+            answer = fetch_tokens(keys, auth.REFRESH_TOKEN, shop, body, http, is_repeatable=True)
+        except Rejected as error:
+            raise calls.recast(error, Temporary) from None
+        return wire.tokens(answer)
+
+    def facts(self) -> ShopFacts:
+        return wire.shop_facts(self.get("/api/v2/shop/get_shop_info"), self.shop)
+
+    # Receiving
+
+    def list_conversations(self, cursor: str | None = None) -> Page[RemoteConversation]:
+        """Older from the top: "latest" without a cursor begins at the shop's oldest conversation."""
+        query = {"direction": "older", "type": "all", "page_size": PAGE_SIZE}
+        answer = self.get(f"{CHAT}get_conversation_list", query | wire.known(next_timestamp_nano=cursor))
+        return wire.conversations(wire.response_of(answer), cursor)
+
+    def list_messages(self, conversation: str, cursor: str | None = None) -> Page[IncomingMessage]:
+        query = {"conversation_id": conversation, "page_size": PAGE_SIZE}
+        answer = self.get(f"{CHAT}get_message", query | wire.known(offset=cursor))
+        return wire.messages(wire.response_of(answer), cursor, self.shop)
+
+    @classmethod
+    def read_push(
+        cls, keys: Mapping[str, str], headers: Mapping[str, str], body: bytes, callback_url: str
+    ) -> PushEvent:
+        if not auth.is_signed(keys, headers.get("authorization", ""), callback_url, body):
+            raise BadWebhook("wrong signature")
+        push = wire.object_in(body)
+        if push is None:
+            raise BadWebhook("no JSON object")
+        return pushes.push_event(push)
+
+    # Abilities
+
+    def send_text(self, room: Room, text: str) -> Receipt:
+        """To the buyer, not to the room."""
+        if not is_number(room.buyer):
+            raise Rejected("this conversation has no buyer id")
+        message = {"to_id": int(room.buyer), "message_type": "text", "content": {"text": text}}
+        return wire.receipt(self.call("POST", f"{CHAT}send_message", {}, message))
+
+    # Calling
+
+    def get(self, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        return self.call("GET", path, query or {}, None)
+
+    def call(
+        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """A refused token is renewed once and the call repeated once."""
+        tokens = self.tokens.current()
+        try:
+            return self.call_with(tokens, method, path, query, body)
+        except calls.TokenRefused:
+            tokens = self.tokens.renew(refused=tokens)
+        return self.call_with(tokens, method, path, query, body)
+
+    def call_with(
+        self, tokens: Tokens, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        return calls.ask(
+            self.http,
+            calls.bucket_for(self.keys, self.shop, path),
+            method,
+            auth.url_of(self.keys, path),
+            params=auth.shop_query(self.keys, path, tokens.access, self.shop) | query,
+            json=body,
+            is_repeatable=method == "GET",
+        )
+
+
+def fetch_tokens(
+    keys: Mapping[str, str],
+    path: str,
+    owner: str,
+    body: Mapping[str, Any],
+    http: Http,
+    *,
+    is_repeatable: bool,
+) -> dict[str, Any]:
+    """`owner`: the shop or main account whose tokens these are."""
+    return calls.ask(
+        http,
+        calls.bucket_for(keys, owner, path),
+        "POST",
+        auth.url_of(keys, path),
+        params=auth.public_query(keys, path),
+        json={**body, "partner_id": int(keys["partner_id"])},
+        is_repeatable=is_repeatable,
+    )
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

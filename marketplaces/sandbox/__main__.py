@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from marketplaces.sandbox.serve import main
+
+main()

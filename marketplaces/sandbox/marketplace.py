@@ -1,0 +1,38 @@
+"""What the sandbox needs to know about one marketplace. To add one: a folder with such a value, a line in app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from marketplaces.sandbox.catalogue import Order, Shop
+from marketplaces.sandbox.world import Message, Room
+
+if TYPE_CHECKING:
+    from marketplaces.sandbox.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Limit:
+    rate: float  # calls a second
+    burst: int
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    slug: str
+    label: str
+    mounts: Mapping[str, Sequence[BaseRoute]]  # path prefix -> routes below it
+    default_limit: Limit
+    new_state: Callable[[], Any]
+    message_id: Callable[[int], int]  # from nanoseconds; the sandbox keeps ids growing
+    room_id: Callable[[Shop, int], int]  # from the shop and the buyer's id
+    announce: Callable[[Sandbox, Room, Message], None]  # push what was just said, if this marketplace does
+    announce_order: Callable[[Sandbox, Shop, Order], None]
+    push_url: Callable[[Sandbox], str]
+    server_error: Callable[[], Response]
+    too_many: Callable[[], Response]

@@ -1,0 +1,151 @@
+"""A world to begin with. The same size gives the same world, but for the time, which counts back from now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from marketplaces.sandbox.catalogue import Buyer, Catalogue, MainAccount, Shop
+from marketplaces.sandbox.clock import NS
+from marketplaces.sandbox.goods import DAY_S, STATUSES, fill_shelf, place_order
+from marketplaces.sandbox.marketplace import Marketplace
+from marketplaces.sandbox.people import make_buyer, new_buyer
+from marketplaces.sandbox.smalltalk import Line, chain
+from marketplaces.sandbox.tiles import tile_name
+from marketplaces.sandbox.world import Message, Room, State, World
+
+__all__ = ["Size", "default_size", "new_buyer", "plant"]
+
+PASSWORD = "sandbox"
+SHARED_BUYERS = 4  # of two neighbouring shops
+FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979}
+FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917}
+NAMES = {
+    "shopee": ("Nusantara Gadget", "Nusantara Fashion", "Toko Orang Lain"),
+    "tokopedia": ("Nusantara Elektronik", "Nusantara Rumah", "Nusantara Menunggu"),
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    shops: int  # of each marketplace
+    conversations: int  # in each shop
+    bubbles: int  # in each conversation; 0 means from 5 to 60
+    days: int = 6  # how far back the last words of the quietest room lie
+
+
+def default_size() -> Size:
+    return Size(shops=2, conversations=22, bubbles=0, days=12)
+
+
+def plant(size: Size, marketplaces: Mapping[str, Marketplace], now_ns: int) -> World:
+    world = World(Catalogue(), State(), [])
+    main = MainAccount("shopee", 880_001, "nusantara.main", PASSWORD, [])
+    world.catalogue.main_accounts.append(main)
+    for market in marketplaces.values():
+        if market.slug not in FIRST_SHOP:
+            continue
+        taken: set[int] = set()  # milliseconds, so that no two messages share an id
+        # Never fewer than three shops: the one that is not the demo seller's is there to be refused.
+        for number in range(max(size.shops, 3)):
+            shop = _open_shop(world, market.slug, number, now_ns // NS)
+            if number >= size.shops:
+                shop.is_accepted = False  # only Tokopedia asks
+                continue
+            if market.slug == "shopee":
+                main.shop_ids.append(shop.id)
+            _fill_rooms(world, market, shop, number, size, now_ns, taken)
+        world.state.last_ids[market.slug] = market.message_id(now_ns)
+    return world
+
+
+def _open_shop(world: World, marketplace: str, number: int, now_s: int) -> Shop:
+    names = NAMES[marketplace]
+    name = names[number] if number < len(names) else f"Nusantara Toko {number + 1}"
+    username = name.lower().replace(" ", ".")
+    shop = Shop(
+        marketplace=marketplace,
+        id=FIRST_SHOP[marketplace] + number,
+        name=name,
+        user_id=FIRST_USER[marketplace] + number * 11,
+        username=username,
+        password=PASSWORD,
+        domain=name.lower().replace(" ", "-"),
+        created_at=now_s - 900 * DAY_S,
+    )
+    world.catalogue.shops[shop.key] = shop
+    fill_shelf(world.catalogue, shop, number, now_s, Random(f"{marketplace}-{number}"))
+    return shop
+
+
+def _fill_rooms(
+    world: World, market: Marketplace, shop: Shop, number: int, size: Size, now_ns: int, taken: set[int]
+) -> None:
+    rng = Random(f"{market.slug}-{number}-{size}")
+    start = number * max(size.conversations - SHARED_BUYERS, 1)
+    for place in range(size.conversations):
+        buyer = make_buyer(market.slug, start + place)
+        world.catalogue.buyers.setdefault((market.slug, buyer.id), buyer)
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            at_s = now_ns // NS - rng.randrange(1, 26 * DAY_S)
+            place_order(world.catalogue, shop, buyer.id, at_s, rng.choice(STATUSES), rng)
+        bubbles = size.bubbles or (60, 5, 34, 12, 45, 8, 31, 22)[place % 8] - (place // 8)
+        share = place / max(size.conversations, 1)
+        last_ns = now_ns - int((300 + share * share * size.days * DAY_S) * NS)
+        room = Room(market.room_id(shop, buyer.id), market.slug, shop.id, buyer.id)
+        room.messages = _talk(world, market, shop, buyer, chain(bubbles, rng), last_ns, taken, rng)
+        _mark_read(room)
+        world.add_room(room)
+
+
+def _talk(
+    world: World,
+    market: Marketplace,
+    shop: Shop,
+    buyer: Buyer,
+    lines: list[Line],
+    last_ns: int,
+    taken: set[int],
+    rng: Random,
+) -> list[Message]:
+    """The lines as messages; the last one at about `last_ns`, earlier ones minutes, sometimes days before."""
+    products = list(world.catalogue.products_of(shop).values())
+    product = rng.choice(products)
+    orders = world.catalogue.orders_between(shop, buyer.id)
+    messages: list[Message] = []
+    at_ms = last_ns // 1_000_000
+    for line in reversed(lines):
+        while at_ms in taken:
+            at_ms -= 1
+        taken.add(at_ms)
+        kind, content = line.kind, {"text": line.words(product.name, rng)}
+        if kind == "item":
+            content = {"shop_id": shop.id, "item_id": product.id}
+        elif kind == "order" and orders:
+            content = {"shop_id": shop.id, "order_sn": orders[0].id}
+        elif kind == "image":
+            url = f"/{market.slug}/file/{tile_name('foto', product.name, rng.randrange(360))}"
+            content = {"url": url, "thumb_url": url, "thumb_width": 480, "thumb_height": 640, "file_server_id": 0}
+        elif kind == "order":
+            kind, content = "text", {"text": "Pesanan saya bagaimana ya kak?"}
+        message_id = market.message_id(at_ms * 1_000_000)
+        source = {"buyer": "android", "shop": "new_webchat", "system": "server"}[line.sent_by]
+        sent_by = "seller_centre" if line.sent_by == "shop" else line.sent_by
+        said = Message(message_id, sent_by, kind, content, at_ms * 1_000_000, source=source)
+        if kind == "item" and line.sent_by == "buyer":
+            said.source_content = {"item_id": product.id}
+        messages.append(said)
+        at_ms -= rng.randrange(8_000, 400_000) if rng.random() < 0.93 else rng.randrange(3_600_000, 90_000_000)
+        if rng.random() < 0.1:
+            product = rng.choice(products)
+    messages.reverse()
+    return messages
+
+
+def _mark_read(room: Room) -> None:
+    """The shop has read up to its own last words, the buyer up to theirs, or all when they spoke last."""
+    answered = [m.id for m in room.messages if m.sent_by == "seller_centre"]
+    said = [m.id for m in room.messages if m.is_from_buyer]
+    room.read_by_shop = answered[-1] if answered else 0
+    room.read_by_buyer = max(said[-1] if said else 0, answered[-2] if len(answered) > 1 else 0)

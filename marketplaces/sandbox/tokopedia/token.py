@@ -1,0 +1,73 @@
+"""The token host (tokopedia.md A1): one token for the whole app, the same one until it ends."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from marketplaces.sandbox.endpoint import endpoint
+from marketplaces.sandbox.sandbox import Sandbox
+from marketplaces.sandbox.tokopedia.errors import too_many
+from marketplaces.sandbox.tokopedia.limited import with_headers
+
+LIFETIME_S = 30 * 86400
+
+
+@dataclass(slots=True)
+class AppToken:
+    value: str = ""
+    ends_at: int = 0  # seconds
+
+
+def token_routes() -> Iterator[BaseRoute]:
+    yield Route("/token", endpoint("tokopedia", "token", _token), methods=["POST"])
+
+
+async def _token(sandbox: Sandbox, request: Request) -> Response:
+    bucket = sandbox.limits.bucket(sandbox.limit("tokopedia", "token"), "tokopedia", "token")
+    if not bucket.take():
+        return with_headers(too_many(), bucket)
+    return with_headers(_answer(sandbox, request), bucket)
+
+
+def _answer(sandbox: Sandbox, request: Request) -> Response:
+    keys = sandbox.keys
+    if _basic(request) != f"{keys.tokopedia_client_id}:{keys.tokopedia_client_secret}":
+        return JSONResponse({"error": "invalid_client", "error_description": "Invalid client"}, status_code=401)
+    if request.query_params.get("grant_type") != "client_credentials":
+        return JSONResponse({"error": "unsupported_grant_type", "error_description": ""}, status_code=400)
+    token, now = app_token(sandbox), sandbox.clock.now_s()
+    if token.ends_at <= now:
+        token.value = secrets.token_urlsafe(16)
+        token.ends_at = now + LIFETIME_S
+        sandbox.state_changed()
+    return JSONResponse(
+        {
+            "access_token": token.value,
+            "event_code": "",
+            "expires_in": token.ends_at - now,
+            "last_login_type": "10",
+            "sq_check": False,
+            "token_type": "Bearer",
+        }
+    )
+
+
+def app_token(sandbox: Sandbox) -> AppToken:
+    token: AppToken = sandbox.own_state("tokopedia")
+    return token
+
+
+def _basic(request: Request) -> str:
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    try:
+        return base64.b64decode(value).decode() if scheme.lower() == "basic" else ""
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
