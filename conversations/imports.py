@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -42,6 +43,14 @@ def claim(shop_id: str) -> Import | None:
     if not mine.update(leased_until=now + LEASE):
         return None
     return Import.objects.select_related("shop").get(shop_id=shop_id)
+
+
+def resumable() -> list[UUID]:
+    """Shops whose import nobody is working on."""
+    waiting = Import.objects.filter(
+        state=Import.State.RUNNING, leased_until__lte=timezone.now(), shop__state=Shop.State.ACTIVE
+    )
+    return list(waiting.values_list("shop", flat=True))
 
 
 def run(job: Import, connector: Connector) -> None:

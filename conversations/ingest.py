@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -88,12 +89,15 @@ def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> l
 
 
 def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
-    """What new bubbles do to the status. Late ones, already answered, do nothing."""
+    """What new bubbles do to the status. Late ones, already answered, do nothing; `derive` came before."""
+    news = {message.origin for message in created if message.sent_at >= last_word_at(conversation)}
+    if Message.Origin.BUYER in news and conversation.waiting_since is not None:
+        conversation.buyer_wrote()
+    elif Message.Origin.SELLER_CENTRE in news and conversation.waiting_since is None:
+        conversation.shop_answered()
+
+
+def last_word_at(conversation: Conversation) -> datetime:
+    """The first bubble that the shop has not answered, else its newest answer."""
     answer = conversation.messages.answers().newest_first().first()
-    answered_at = (answer.sent_at, answer.sequence) if answer is not None else None
-    for message in created:
-        at = (message.sent_at, message.sequence)
-        if message.origin == Message.Origin.BUYER and (answered_at is None or at > answered_at):
-            conversation.buyer_wrote()
-        elif message.origin == Message.Origin.SELLER_CENTRE and at == answered_at:
-            conversation.shop_answered()
+    return conversation.waiting_since or (answer.sent_at if answer is not None else conversation.last_message_at)

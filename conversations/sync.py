@@ -56,3 +56,15 @@ def reaches_behind(listed: tuple[RemoteConversation, ...], since: datetime) -> b
         for remote in listed
         if not remote.is_pinned
     )
+
+
+def due_shops() -> list[Shop]:
+    """Active shops whose turn it is; each turn is given once, the next one comes by the marketplace's policy."""
+    now = timezone.now()
+    due = Shop.objects.active().filter(next_sync_at__lte=now)
+    return [shop for shop in due if take_turn(shop, now)]
+
+
+def take_turn(shop: Shop, now: datetime) -> bool:
+    mine = Shop.objects.filter(pk=shop.pk, next_sync_at__lte=now)
+    return mine.update(next_sync_at=now + shop.connector.sync_policy.every) == 1

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations import imports, outbox, pushes, reading, sync
-from conversations.models import Conversation, Import, OutgoingMessage, Push
+from conversations.models import Conversation, OutgoingMessage, Push
 from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, RateLimited
 from marketplaces.models import Shop
 from marketplaces.registry import connector_for
@@ -143,18 +143,12 @@ def sweep_incoming() -> None:
 @shared_task
 def sweep_shops() -> None:
     """Imports to start or resume, and shops whose turn it is to be asked for news."""
-    now = timezone.now()
     for shop in Shop.objects.active().filter(first_import=None):
         imports.ensure_started(shop)
-    resumable = Import.objects.filter(
-        state=Import.State.RUNNING, leased_until__lte=now, shop__state=Shop.State.ACTIVE
-    )
-    for shop_id in resumable.values_list("shop", flat=True):
+    for shop_id in imports.resumable():
         run_import.delay(str(shop_id))
-    for shop in Shop.objects.active().filter(next_sync_at__lte=now):
-        turn = Shop.objects.filter(pk=shop.pk, next_sync_at__lte=now)
-        if turn.update(next_sync_at=now + shop.connector.sync_policy.every):
-            sync_shop.delay(str(shop.pk))
+    for shop in sync.due_shops():
+        sync_shop.delay(str(shop.pk))
 
 
 def later(task: Task, argument: str | int, at: datetime) -> None:

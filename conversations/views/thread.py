@@ -40,7 +40,8 @@ def older(request: ChatRequest, pk: UUID) -> HttpResponse:
     conversation = find(request, pk)
     before = get_object_or_404(conversation.messages, client_id=uuid_or_none(request.GET.get("before", "")))
     bubbles, has_older = screen.bubbles(conversation, before)
-    context = {"conversation": conversation, "bubbles": bubbles, "has_older": has_older}
+    filters = Filters.from_query(request.user, request.GET)
+    context = {"conversation": conversation, "bubbles": bubbles, "has_older": has_older, "filters": filters}
     return render(request, "conversations/_bubbles.html", context)
 
 

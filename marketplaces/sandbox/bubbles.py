@@ -13,8 +13,8 @@ from marketplaces.sandbox.world import Message
 
 KINDS = {"image": "Foto", "item": "Produk", "order": "Pesanan", "sticker": "Stiker", "video": "Video"}
 STATUS = {
-    "UNPAID": "Belum dibayar", "READY_TO_SHIP": "Perlu dikirim", "PROCESSED": "Diproses", "SHIPPED": "Dikirim",
-    "COMPLETED": "Selesai", "CANCELLED": "Dibatalkan",
+    "UNPAID": "Belum dibayar", "READY_TO_SHIP": "Perlu dikirim", "PROCESSED": "Diproses",
+    "SHIPPED": "Dikirim", "COMPLETED": "Selesai", "CANCELLED": "Dibatalkan",
 }  # fmt: skip
 
 
@@ -56,7 +56,9 @@ def _body(sandbox: Sandbox, shop: Shop, said: Message) -> Html:
         order = sandbox.world.catalogue.orders_of(shop).get(said.content.get("order_sn", ""))
         if order:
             picture = f"/{shop.marketplace}/file/{order.lines[0].picture}"
-            return render("bubble_card.html", url=picture, title=f"Pesanan {order.id}", detail=order_line(order))
+            return render(
+                "bubble_card.html", url=picture, title=f"Pesanan {order.id}", detail=order_line(order)
+            )
     if said.kind == "quotation":
         words = said.content["title"], said.content["price"]
         return render("bubble_card.html", url=said.content["thumbnail"], title=words[0], detail=words[1])

@@ -43,4 +43,4 @@ def read_keys(environ: Mapping[str, str] = os.environ) -> Keys:
 def read_env_file(path: Path) -> dict[str, str]:
     lines = (line.strip() for line in path.read_text().splitlines())
     pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
-    return {name: value for name, value in pairs}
+    return {pair[0]: pair[1] for pair in pairs}

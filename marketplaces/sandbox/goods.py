@@ -13,41 +13,60 @@ DAY_S = 86400
 SHELVES = (
     (
         ("Earphone Bluetooth Nada Pro|Hitam|Putih|Biru", 189), ("Kabel Data Type-C 2 Meter Kilat", 35),
-        ("Power Bank 20000 mAh Bima", 259), ("Charger GaN 65 Watt Tiga Port", 320), ("Tripod HP Lipat 170 cm", 115),
+        ("Power Bank 20000 mAh Bima", 259), ("Charger GaN 65 Watt Tiga Port", 320),
+        ("Tripod HP Lipat 170 cm", 115),
         ("Speaker Mini Gema Tahan Air|Merah|Hitam", 210), ("Smartwatch Arloji Aktif 2|Hitam|Krem", 449),
         ("Casing Bening Anti Retak|Tipe A|Tipe B|Tipe C", 29), ("Mouse Nirkabel Senyap", 99),
         ("Keyboard Mekanik 68 Tombol Rasi", 525), ("Ring Light 26 cm dengan Dudukan", 145),
-        ("Kartu Memori 128 GB Kelas 10", 175), ("Holder HP Motor Aluminium", 79), ("Lampu Meja LED Lipat USB", 88),
+        ("Kartu Memori 128 GB Kelas 10", 175), ("Holder HP Motor Aluminium", 79),
+        ("Lampu Meja LED Lipat USB", 88),
         ("Mikrofon Klip Nirkabel Swara", 235), ("Hub USB 7 in 1 Serbaguna", 299),
     ),
     (
         ("Kemeja Batik Pria Parang|M|L|XL", 165), ("Gamis Katun Harian Melati|S|M|L|XL", 219),
         ("Hijab Segi Empat Voal|Sage|Dusty Pink|Hitam", 45), ("Kaos Polos Combed 30s|S|M|L|XL", 55),
-        ("Celana Kulot Linen|M|L", 139), ("Jaket Bomber Senja|L|XL", 275), ("Sepatu Kanvas Langkah|39|40|41|42", 199),
-        ("Tas Selempang Anyam Rotan", 185), ("Sandal Kulit Handmade|40|41|42", 159), ("Topi Baseball Sulam", 49),
+        ("Celana Kulot Linen|M|L", 139), ("Jaket Bomber Senja|L|XL", 275),
+        ("Sepatu Kanvas Langkah|39|40|41|42", 199),
+        ("Tas Selempang Anyam Rotan", 185), ("Sandal Kulit Handmade|40|41|42", 159),
+        ("Topi Baseball Sulam", 49),
         ("Outer Rajut Lembut", 129), ("Rok Plisket Premium", 98), ("Sarung Tenun Samudra", 175),
         ("Dompet Kulit Lipat Dua", 120), ("Kaos Kaki Isi 5 Pasang", 39),
     ),
     (
-        ("Blender Portabel 400 ml Segar", 179), ("Rice Cooker Mini 1 Liter", 289), ("Setrika Uap Genggam Rapi", 245),
+        ("Blender Portabel 400 ml Segar", 179), ("Rice Cooker Mini 1 Liter", 289),
+        ("Setrika Uap Genggam Rapi", 245),
         ("Kipas Angin Meja 12 Inci", 199), ("Air Fryer Digital 4 Liter Renyah", 749),
-        ("Vacuum Cleaner Genggam Bersih", 399), ("Lampu LED 12 Watt Isi 4", 85), ("Stop Kontak 5 Lubang SNI", 95),
-        ("Mesin Kopi Moka 3 Cangkir", 165), ("Timbangan Dapur Digital", 69), ("Dispenser Galon Bawah Sejuk", 1150),
+        ("Vacuum Cleaner Genggam Bersih", 399), ("Lampu LED 12 Watt Isi 4", 85),
+        ("Stop Kontak 5 Lubang SNI", 95),
+        ("Mesin Kopi Moka 3 Cangkir", 165), ("Timbangan Dapur Digital", 69),
+        ("Dispenser Galon Bawah Sejuk", 1150),
         ("Humidifier Aroma 300 ml", 119), ("Teko Listrik 1,7 Liter", 159), ("Bel Rumah Nirkabel", 75),
         ("Oven Listrik 20 Liter Hangat", 689),
     ),
     (
         ("Rak Bumbu Bambu Susun Tiga", 125), ("Sprei Katun Jepang 180 x 200|Biru|Abu|Krem", 239),
-        ("Toples Kaca Kedap Udara Isi 6", 149), ("Gorden Blackout Polos|Abu|Krem", 175), ("Keset Diatom Cepat Kering", 59),
+        ("Toples Kaca Kedap Udara Isi 6", 149), ("Gorden Blackout Polos|Abu|Krem", 175),
+        ("Keset Diatom Cepat Kering", 59),
         ("Panci Granit Set 4", 459), ("Wajan Anti Lengket 28 cm", 169), ("Bantal Leher Memory Foam", 89),
-        ("Rak Sepatu Lipat 5 Tingkat", 135), ("Jam Dinding Kayu Minimalis", 110), ("Karpet Bulu 160 x 210", 325),
-        ("Tempat Sampah Injak 10 Liter", 115), ("Vas Keramik Tanah", 95), ("Gantungan Baju Velvet Isi 10", 65),
+        ("Rak Sepatu Lipat 5 Tingkat", 135), ("Jam Dinding Kayu Minimalis", 110),
+        ("Karpet Bulu 160 x 210", 325),
+        ("Tempat Sampah Injak 10 Liter", 115), ("Vas Keramik Tanah", 95),
+        ("Gantungan Baju Velvet Isi 10", 65),
         ("Lilin Aroma Kayu Manis", 79), ("Set Piring Keramik 12 Pcs", 289), ("Handuk Mandi Serat Bambu", 99),
     ),
 )  # fmt: skip
 FIRST_PRODUCT = {"shopee": 9_112_503_530, "tokopedia": 15_245_228}
 FIRST_ORDER = 43_481_289
-STATUSES = ("COMPLETED", "COMPLETED", "SHIPPED", "SHIPPED", "PROCESSED", "READY_TO_SHIP", "UNPAID", "CANCELLED")
+STATUSES = (
+    "COMPLETED",
+    "COMPLETED",
+    "SHIPPED",
+    "SHIPPED",
+    "PROCESSED",
+    "READY_TO_SHIP",
+    "UNPAID",
+    "CANCELLED",
+)
 CARRIERS = ("JNE Reguler", "J&T Express", "SiCepat Halu", "SPX Standard", "AnterAja")
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
@@ -70,13 +89,17 @@ def fill_shelf(catalogue: Catalogue, shop: Shop, number: int, now_s: int, rng: R
             updated_at=now_s - rng.randrange(1, 40) * DAY_S,
         )
         product.models = [
-            Model(product.id * 100 + i, choice, product.price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60))
+            Model(
+                product.id * 100 + i, choice, product.price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60)
+            )
             for i, choice in enumerate(choices)
         ]
         catalogue.products_of(shop)[product.id] = product
 
 
-def place_order(catalogue: Catalogue, shop: Shop, buyer_id: int, at_s: int, status: str, rng: Random) -> Order:
+def place_order(
+    catalogue: Catalogue, shop: Shop, buyer_id: int, at_s: int, status: str, rng: Random
+) -> Order:
     """An order of one to three products, remembered."""
     products = list(catalogue.products_of(shop).values())
     lines = [_line(product, rng) for product in rng.sample(products, rng.choice((1, 1, 1, 2, 3)))]

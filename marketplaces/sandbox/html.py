@@ -17,7 +17,7 @@ class Html(str):
     """Text that is markup already."""
 
 
-def render(name: str, **values: object) -> Html:
+def render(name: str, /, **values: object) -> Html:
     safe = {key: value if isinstance(value, Html) else escape(str(value)) for key, value in values.items()}
     return Html(_template(name).substitute(safe))
 
@@ -26,7 +26,7 @@ def join(parts: Iterable[Html]) -> Html:
     return Html("\n".join(parts))
 
 
-def page(name: str, status: int = 200, **values: object) -> HTMLResponse:
+def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     return HTMLResponse(render(name, **values), status_code=status, headers={"Cache-Control": "no-store"})
 
 

@@ -1,4 +1,7 @@
-"""What the sandbox needs to know about one marketplace. To add one: a folder with such a value, a line in app.py."""
+"""What the sandbox needs to know about one marketplace.
+
+To add one: a folder with such a value, and a line in app.py.
+"""
 
 from __future__ import annotations
 

@@ -6,12 +6,14 @@ from marketplaces.sandbox.catalogue import Buyer, Catalogue
 from marketplaces.sandbox.tiles import tile_name
 
 FIRST = (
-    "Siti", "Budi", "Dewi", "Agus", "Rina", "Andi", "Putri", "Joko", "Ayu", "Hendra", "Maya", "Rizky", "Fitri",
+    "Siti", "Budi", "Dewi", "Agus", "Rina", "Andi", "Putri", "Joko", "Ayu", "Hendra", "Maya", "Rizky",
+    "Fitri",
     "Dimas", "Nurul", "Bayu", "Lestari", "Yusuf", "Intan", "Galih", "Wulan", "Arif", "Sari", "Ilham", "Ratna",
     "Eko", "Mega", "Fajar", "Indah", "Teguh", "Citra", "Reza", "Yuni", "Wahyu", "Tia", "Doni", "Novi", "Rama",
 )  # fmt: skip
 LAST = (
-    "Rahayu", "Santoso", "Kusuma", "Wijaya", "Permata", "Pratama", "Maharani", "Siregar", "Handayani", "Nugroho",
+    "Rahayu", "Santoso", "Kusuma", "Wijaya", "Permata", "Pratama", "Maharani", "Siregar", "Handayani",
+    "Nugroho",
     "Simanjuntak", "Hidayat", "Anggraini", "Saputra", "Utami", "Ramadhan", "Puspita", "Setiawan", "Kurniawan",
     "Lubis", "Aulia", "Gunawan", "Melati", "Firmansyah", "Oktaviani", "Halim", "Safitri", "Irawan", "Cahyani",
 )  # fmt: skip

@@ -55,7 +55,13 @@ async def home(request: Request) -> Response:
             for shop in shops[:60]
         )
         parts.append(
-            render("phone_marketplace.html", slug=slug, label=market.label, shops=links, modes=_modes(sandbox, slug))
+            render(
+                "phone_marketplace.html",
+                slug=slug,
+                label=market.label,
+                shops=links,
+                modes=_modes(sandbox, slug),
+            )
         )
     return page("phone_home.html", marketplaces=join(parts))
 
@@ -93,7 +99,9 @@ async def room_page(request: Request) -> Response:
     messages = room.messages[-200:] if room else []
     catalogue = sandbox.world.catalogue
     products = join(
-        render("phone_product.html", id=p.id, name=p.name, price=rupiah(p.price), picture=_file(shop, p.picture))
+        render(
+            "phone_product.html", id=p.id, name=p.name, price=rupiah(p.price), picture=_file(shop, p.picture)
+        )
         for p in catalogue.products_of(shop).values()
     )
     orders = [
@@ -120,9 +128,9 @@ async def room_page(request: Request) -> Response:
 async def write(request: Request) -> Response:
     """Say something as the buyer, from a form or from phone.js."""
     sandbox, shop, buyer = _place(request)
-    form = await request.form()
-    upload = form.get("picture")
-    picture = await upload.read() if isinstance(upload, UploadFile) else None
+    async with request.form() as form:
+        upload = form.get("picture")
+        picture = await upload.read() if isinstance(upload, UploadFile) else None
     here = f"/phone/{shop.marketplace}/{shop.id}/{buyer.id}"
     try:
         say(

@@ -86,8 +86,10 @@ class Pusher:
 
     def clear(self) -> None:
         """Forget what is on its way."""
-        for waiting in (*self._tasks, *self._timers):
-            waiting.cancel()
+        for task in self._tasks:
+            task.cancel()
+        for timer in self._timers:
+            timer.cancel()
         for kept in (self._tasks, self._timers, self._lanes, self._held, self.outcomes):
             kept.clear()
 
@@ -114,7 +116,7 @@ class Pusher:
             self._start(self._work(key))
 
     async def _work(self, key: Hashable) -> None:
-        """Deliver what is in one shop's lane, first to last. A push leaves the lane only when it is settled."""
+        """Deliver one shop's lane, first to last. A push leaves the lane only when it is settled."""
         lane = self._lanes[key]
         while lane:
             await self._deliver(lane[0])

@@ -172,5 +172,3 @@ class Sandbox:
 def sandbox_of(request: Request) -> Sandbox:
     sandbox: Sandbox = request.app.state.sandbox
     return sandbox
-
-

@@ -1,4 +1,4 @@
-"""Something said from outside the marketplace's API: by a buyer, in the seller centre, or by the marketplace itself."""
+"""What is said from outside the API: by a buyer, in the seller centre, or by the marketplace itself."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def say(
     sent_by: str = "buyer",
     push: bool = True,
 ) -> tuple[Room, Message]:
-    """Say it and push it. `item` and `order` are ids; left out, the first product and the newest order are meant.
+    """Say it and push it.
 
-    `picture` is the bytes of a PNG, JPEG or GIF, or the address of one; left out, one is drawn. A kind that is not
-    known is sent with `content` as it is.
+    `item` and `order` are ids; left out, the first product and the newest order are meant.
+    `picture` is the bytes of a PNG, JPEG or GIF, or the address of one; left out, one is drawn.
+    `content` replaces all of these, for kinds that are not known here.
     """
     if sent_by not in SPEAKERS:
         raise Unsayable(f"sent_by must be one of {', '.join(SPEAKERS)}")
@@ -59,13 +60,17 @@ def say(
         content = {"sticker_package_id": "1000", "sticker_id": text or "jempol"}
     elif kind == "video":
         url = f"/{shop.marketplace}/file/{tile_name('foto', 'Video', 210)}"
-        content = {"video_url": url, "thumb_url": url, "thumb_width": 480, "thumb_height": 640, "duration_seconds": 15}
+        content = {
+            "video_url": url,
+            "thumb_url": url,
+            "thumb_width": 480,
+            "thumb_height": 640,
+            "duration_seconds": 15,
+        }
     else:
         content = {"text": text} if text else {}
     room = sandbox.open_room(shop, buyer_id)
-    said = sandbox.new_message(
-        room, sent_by, kind, content, source=SPEAKERS[sent_by], source_content=source
-    )
+    said = sandbox.new_message(room, sent_by, kind, content, source=SPEAKERS[sent_by], source_content=source)
     if sent_by == "buyer":
         room.read_by_buyer = said.id
     return room, sandbox.say(room, said, push)
@@ -89,7 +94,7 @@ def _order(sandbox: Sandbox, shop: Shop, buyer_id: int, order: Any) -> str:
 
 def _image(sandbox: Sandbox, shop: Shop, picture: bytes | str | None) -> dict[str, Any]:
     width, height, url = 0, 0, picture
-    if picture is None or picture is True:
+    if picture is None:
         width, height = 480, 640
         url = f"/{shop.marketplace}/file/{tile_name('foto', 'Foto', sandbox.clock.now_s())}"
     elif isinstance(picture, bytes):

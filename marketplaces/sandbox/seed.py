@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from marketplaces.sandbox.catalogue import Buyer, Catalogue, MainAccount, Shop
 from marketplaces.sandbox.clock import NS
@@ -17,7 +18,7 @@ from marketplaces.sandbox.world import Message, Room, State, World
 
 __all__ = ["Size", "default_size", "new_buyer", "plant"]
 
-PASSWORD = "sandbox"
+PASSWORD = "sandbox"  # noqa: S105 of made-up sellers
 SHARED_BUYERS = 4  # of two neighbouring shops
 FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979}
 FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917}
@@ -119,14 +120,21 @@ def _talk(
         while at_ms in taken:
             at_ms -= 1
         taken.add(at_ms)
-        kind, content = line.kind, {"text": line.words(product.name, rng)}
+        kind = line.kind
+        content: dict[str, Any] = {"text": line.words(product.name, rng)}
         if kind == "item":
             content = {"shop_id": shop.id, "item_id": product.id}
         elif kind == "order" and orders:
             content = {"shop_id": shop.id, "order_sn": orders[0].id}
         elif kind == "image":
             url = f"/{market.slug}/file/{tile_name('foto', product.name, rng.randrange(360))}"
-            content = {"url": url, "thumb_url": url, "thumb_width": 480, "thumb_height": 640, "file_server_id": 0}
+            content = {
+                "url": url,
+                "thumb_url": url,
+                "thumb_width": 480,
+                "thumb_height": 640,
+                "file_server_id": 0,
+            }
         elif kind == "order":
             kind, content = "text", {"text": "Pesanan saya bagaimana ya kak?"}
         message_id = market.message_id(at_ms * 1_000_000)
@@ -136,7 +144,9 @@ def _talk(
         if kind == "item" and line.sent_by == "buyer":
             said.source_content = {"item_id": product.id}
         messages.append(said)
-        at_ms -= rng.randrange(8_000, 400_000) if rng.random() < 0.93 else rng.randrange(3_600_000, 90_000_000)
+        at_ms -= (
+            rng.randrange(8_000, 400_000) if rng.random() < 0.93 else rng.randrange(3_600_000, 90_000_000)
+        )
         if rng.random() < 0.1:
             product = rng.choice(products)
     messages.reverse()

@@ -1,7 +1,7 @@
 """What buyers and shops say to each other. Each script is one short talk; a room is a chain of them.
 
-A line begins with who speaks: P the buyer (pembeli), T the shop (toko), S the marketplace itself. In brackets stand
-[produk], [pesanan] and [gambar]; {produk}, {kota} and {jumlah} are filled in; "/" begins a new line.
+A line begins with who speaks: P the buyer (pembeli), T the shop (toko), S the marketplace itself. Brackets
+name what is not text; {produk}, {kota} and {jumlah} are filled in; "/" begins a new line.
 """
 
 from __future__ import annotations
@@ -151,7 +151,17 @@ P Lampunya kok merah terus
 T Coba diisi dayanya dulu 30 menit kak
 P Oh iya bisa! Makasih kak
 """
-CITIES = ("Bandung", "Surabaya", "Medan", "Makassar", "Denpasar", "Palembang", "Balikpapan", "Manado", "Kupang")
+CITIES = (
+    "Bandung",
+    "Surabaya",
+    "Medan",
+    "Makassar",
+    "Denpasar",
+    "Palembang",
+    "Balikpapan",
+    "Manado",
+    "Kupang",
+)
 SPEAKERS = {"P": "buyer", "T": "shop", "S": "system"}
 KINDS = {"[produk]": "item", "[pesanan]": "order", "[gambar]": "image", "[sistem]": "order"}
 
@@ -181,7 +191,7 @@ SCRIPTS = tuple(_read(talk) for talk in TALKS.strip().split("\n\n"))
 
 
 def chain(bubbles: int, rng: Random) -> list[Line]:
-    """The last so many lines of a chain of talks. Now and then the newest talk waits for the shop's answer."""
+    """The last so many lines of a chain of talks. Often the newest talk waits for an answer."""
     lines: list[Line] = []
     script: tuple[Line, ...] = ()
     while len(lines) < bubbles + 3:
@@ -195,4 +205,9 @@ def chain(bubbles: int, rng: Random) -> list[Line]:
     return lines[-bubbles:] if bubbles else []
 
 
-GOODBYES = ("Sama-sama kak 🙏", "Siap kak, terima kasih ya 😊", "Baik kak, ditunggu kabarnya.", "Terima kasih kakak 💛")
+GOODBYES = (
+    "Sama-sama kak 🙏",
+    "Siap kak, terima kasih ya 😊",
+    "Baik kak, ditunggu kabarnya.",
+    "Terima kasih kakak 💛",
+)

@@ -1,4 +1,4 @@
-"""The world on disk: one SQLite file of pickled parts, so that a change costs what changed, not the whole world.
+"""The world on disk: one SQLite file of pickled parts, so that a change costs only what changed.
 
 A part is the catalogue, the state, or one room. All changed parts are written in one transaction.
 """
@@ -28,15 +28,17 @@ class Store:
 
     def _open(self) -> sqlite3.Connection:
         # A test may build the app in one thread and serve it in another; only one ever uses it at a time.
-        db = sqlite3.connect(self.path, check_same_thread=False)
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, body BLOB NOT NULL)")
-        return db
+        return sqlite3.connect(self.path, check_same_thread=False)
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute("CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, body BLOB NOT NULL)")
 
     def load(self) -> World | None:
         """The world as it was, or None when there is none that can be read."""
         try:
+            self._prepare()
             return self._read()
         except Exception:
             log.exception("the sandbox cannot read %s; it is put aside and a new world begins", self.path)
@@ -44,18 +46,19 @@ class Store:
             for path in self.path.parent.glob(self.path.name + "*"):
                 path.replace(path.with_name("unreadable-" + path.name))
             self._db = self._open()
+            self._prepare()
             return None
 
     def _read(self) -> World | None:
         parts = dict(self._db.execute("SELECT name, body FROM parts WHERE name NOT LIKE 'room/%'"))
         if not parts:
             return None
-        if (found := pickle.loads(parts["format"])) != FORMAT:
+        if (found := pickle.loads(parts["format"])) != FORMAT:  # noqa: S301 our own file
             raise ValueError(f"format {found}, expected {FORMAT}")
-        catalogue: Catalogue = pickle.loads(parts["catalogue"])
-        state: State = pickle.loads(parts["state"])
+        catalogue: Catalogue = pickle.loads(parts["catalogue"])  # noqa: S301 our own file
+        state: State = pickle.loads(parts["state"])  # noqa: S301 our own file
         rows = self._db.execute("SELECT body FROM parts WHERE name LIKE 'room/%'")
-        return World(catalogue, state, (pickle.loads(body) for (body,) in rows))
+        return World(catalogue, state, (pickle.loads(body) for (body,) in rows))  # noqa: S301 our own file
 
     def room_changed(self, room: Room) -> None:
         self._rooms.add((room.marketplace, room.id))

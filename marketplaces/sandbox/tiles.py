@@ -1,7 +1,7 @@
 """Pictures drawn by code: a coloured tile with initials, as PNG. The name says what to draw.
 
-`tile-<hue>-<letters>.png` is a product, `face-<hue>-<letters>.png` a buyer or a shop, `foto-<hue>-<letters>.png` a
-photograph a buyer might send. Hue is 0 to 359.
+`tile-<hue>-<letters>.png` is a product, `face-...` a buyer or a shop, `foto-...` a photograph of a
+buyer. Hue is 0 to 359.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def draw(width: int, height: int, hue: int, letters: str) -> bytes:
     for y in range(height):
         back = bytes(int(255 * c) for c in colorsys.hls_to_rgb(hue / 360, 0.66 - 0.2 * y / height, 0.5))
         lines += b"\0"
-        lines += back * width if y not in rows else b"".join(b"\xff\xff\xff" if on else back for on in rows[y])
+        lines += (
+            back * width if y not in rows else b"".join(b"\xff\xff\xff" if on else back for on in rows[y])
+        )
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = _chunk(b"IHDR", header), _chunk(b"IDAT", zlib.compress(bytes(lines), 6)), _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)

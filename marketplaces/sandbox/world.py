@@ -1,4 +1,4 @@
-"""Everything that is remembered: the catalogue, the rooms with what was said, and the marketplaces' own state."""
+"""Everything that is remembered: the catalogue, the rooms with what was said, the marketplaces' own state."""
 
 from __future__ import annotations
 
@@ -131,7 +131,9 @@ class Fault:
 class State:
     clock_offset_s: float = 0
     last_ids: dict[str, int] = field(default_factory=dict)  # newest message id of each marketplace
-    own: dict[str, Any] = field(default_factory=dict)  # grants and tokens; each marketplace knows its own type
+    own: dict[str, Any] = field(
+        default_factory=dict
+    )  # grants and tokens; each marketplace knows its own type
     pushes: dict[str, PushConfig] = field(default_factory=dict)
     lost_pushes: list[dict[str, Any]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)

@@ -16,16 +16,17 @@ def token_get(call: Call) -> Flat:
     now, code = call.sandbox.clock.now_s(), call.access.codes.get(str(call.body.get("code", "")))
     shop_id, main_id = call.body.get("shop_id"), call.body.get("main_account_id")
     if (shop_id is None) == (main_id is None):
-        raise ShopeeError("error_param", "Wrong parameters, detail: one of shop_id, main_account_id is needed.")
+        raise ShopeeError(
+            "error_param", "Wrong parameters, detail: one of shop_id, main_account_id is needed."
+        )
     if code is None or code.partner_id != call.partner_id:
         raise ShopeeError("error_auth", "Invalid code")
     if code.is_used or code.ends_at <= now:
-        raise ShopeeError(
-            "invalid_code", "The code is expired or used or invalid, please check the code."
-        )
+        raise ShopeeError("invalid_code", "The code is expired or used or invalid, please check the code.")
     if main_id is not None and code.main_account_id != main_id:
         raise ShopeeError(
-            "invalid_main_acount_id", "The code or main_accoount_id is wrong, please check the main_account_id."
+            "invalid_main_acount_id",
+            "The code or main_accoount_id is wrong, please check the main_account_id.",
         )
     if shop_id is not None and (code.main_account_id or shop_id not in code.shop_ids):
         raise ShopeeError("invalid_shop_id", "The code or shop_id is wrong, please check the shop_id.")
@@ -89,4 +90,6 @@ def get_shopee_ip_ranges(call: Call) -> Flat:
 
 def _same_partner(call: Call) -> None:
     if call.body.get("partner_id") != call.partner_id:
-        raise ShopeeError("error_param", "Wrong parameters, detail: partner_id in the body is missing or wrong.")
+        raise ShopeeError(
+            "error_param", "Wrong parameters, detail: partner_id in the body is missing or wrong."
+        )

@@ -1,7 +1,7 @@
 """Shopee's refusals, in its own spelling (shopee.md 3.3 and 4.5).
 
-The HTTP statuses are not documented (3.2). Here: parameters 400, credentials 403, limits 429, a server's trouble 500;
-what the business rules refuse comes inside a 200.
+The HTTP statuses are not documented (3.2). Here: parameters 400, credentials 403, limits 429, a server's
+trouble 500; what the business rules refuse comes inside a 200.
 """
 
 from __future__ import annotations

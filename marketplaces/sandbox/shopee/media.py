@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.datastructures import UploadFile
-
 from marketplaces.sandbox.files import picture_kind, picture_size
 from marketplaces.sandbox.shopee.errors import ShopeeError
 from marketplaces.sandbox.shopee.rows import picture_url
@@ -16,8 +14,8 @@ MB = 1024 * 1024
 MAX_IMAGE, MAX_VIDEO = 10 * MB, 30 * MB
 
 
-async def upload_image(call: Call) -> dict[str, Any]:
-    body = await _file(call)
+def upload_image(call: Call) -> dict[str, Any]:
+    body = _file(call)
     ending = picture_kind(body)
     if not ending or len(body) > MAX_IMAGE:
         raise ShopeeError("param_error", "The image must be a jpg, jpeg, png or gif of at most 10 MB.")
@@ -33,8 +31,8 @@ async def upload_image(call: Call) -> dict[str, Any]:
     }
 
 
-async def upload_video(call: Call) -> dict[str, Any]:
-    body = await _file(call)
+def upload_video(call: Call) -> dict[str, Any]:
+    body = _file(call)
     if not body or len(body) > MAX_VIDEO:
         raise ShopeeError("param_error", "The video must have at most 30 MB.")
     return {"vid": call.sandbox.files.keep(body, ".mp4").partition(".")[0]}
@@ -55,8 +53,7 @@ def get_video_upload_result(call: Call) -> dict[str, Any]:
     }
 
 
-async def _file(call: Call) -> bytes:
-    upload = call.form.get("file")
-    if not isinstance(upload, UploadFile):
+def _file(call: Call) -> bytes:
+    if "file" not in call.files:
         raise ShopeeError("param_error", "There is no file.")
-    return await upload.read()
+    return call.files["file"]

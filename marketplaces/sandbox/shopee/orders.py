@@ -11,7 +11,8 @@ from marketplaces.sandbox.shopee.sign import Call
 
 LONGEST_RANGE_S = 15 * 86400
 ALWAYS = (
-    "order_sn", "region", "currency", "cod", "order_status", "message_to_seller", "create_time", "update_time",
+    "order_sn", "region", "currency", "cod", "order_status", "message_to_seller", "create_time",
+    "update_time",
     "days_to_ship", "ship_by_date", "reverse_shipping_fee",
 )  # fmt: skip
 
@@ -51,7 +52,9 @@ def get_order_detail(call: Call) -> dict[str, Any]:
         raise ShopeeError("error_param", "Wrong parameters, detail: order_sn_list must have 1 to 50 entries.")
     orders = call.sandbox.world.catalogue.orders_of(call.shop)
     if unknown := [sn for sn in numbers if sn not in orders]:
-        raise ShopeeError("error_not_found", f"Wrong parameters, detail: the order is not found: {unknown[0]}.")
+        raise ShopeeError(
+            "error_not_found", f"Wrong parameters, detail: the order is not found: {unknown[0]}."
+        )
     asked = {name.strip() for name in call.query.get("response_optional_fields", "").split(",")}
     details = [_detail(call, orders[sn]) for sn in numbers]
     shown = [{key: d[key] for key in d if key in ALWAYS or key in asked} for d in details]

@@ -171,7 +171,9 @@ def _days(form: FormData) -> int:
     return days if FEWEST_DAYS <= days <= MOST_DAYS else 0
 
 
-def _login_page(sandbox: Sandbox, visit: Visit, username: str = "", error: str = "", status: int = 200) -> Response:
+def _login_page(
+    sandbox: Sandbox, visit: Visit, username: str = "", error: str = "", status: int = 200
+) -> Response:
     catalogue = sandbox.world.catalogue
     shops = [shop for shop in catalogue.shops.values() if shop.marketplace == "shopee"]
     known = [

@@ -16,7 +16,9 @@ def get_item_list(call: Call) -> dict[str, Any]:
     offset, size = call.integer("offset"), call.integer("page_size")
     statuses = call.query.getlist("item_status")
     if not 1 <= size <= 100 or offset < 0 or not statuses or any(s not in STATUSES for s in statuses):
-        raise ShopeeError("error_param", "Wrong parameters, detail: invalid offset, page_size or item_status.")
+        raise ShopeeError(
+            "error_param", "Wrong parameters, detail: invalid offset, page_size or item_status."
+        )
     since, until = call.integer("update_time_from", 0), call.integer("update_time_to", 2**40)
     found = [p for p in _products(call) if p.status in statuses and since <= p.updated_at <= until]
     more = len(found) > offset + size

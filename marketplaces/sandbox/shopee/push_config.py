@@ -56,7 +56,7 @@ def get_lost_push_message(call: Call) -> dict[str, Any]:
     }
 
 
-def confirm_consumed_lost_push_message(call: Call) -> dict[str, Any]:
+def confirm_consumed(call: Call) -> dict[str, Any]:
     last = call.body.get("last_message_id")
     if not isinstance(last, int):
         raise ShopeeError("error_param", "Wrong parameters, detail: last_message_id is needed.")

@@ -24,7 +24,7 @@ def callback_url(sandbox: Sandbox) -> str:
 
 
 def announce(sandbox: Sandbox, room: Room, said: Message) -> None:
-    """Code 10: the buyer's words, or a notification that the shop answered. Automatic messages are not told."""
+    """Code 10: the buyer's words, or a notice that the shop answered. Automatic messages are not told."""
     if said.sent_by == "system" or said.status != "normal":
         return
     content = _said(sandbox, room, said) if said.is_from_buyer else _replied(sandbox, room, said)

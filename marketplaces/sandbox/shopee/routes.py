@@ -66,7 +66,7 @@ ENDPOINTS: tuple[tuple[str, str, str, Handle], ...] = (
     ("POST", "push/set_app_push_config", "public", push_config.set_app_push_config),
     ("GET", "push/get_app_push_config", "public", push_config.get_app_push_config),
     ("GET", "push/get_lost_push_message", "public", push_config.get_lost_push_message),
-    ("POST", "push/confirm_consumed_lost_push_message", "public", push_config.confirm_consumed_lost_push_message),
+    ("POST", "push/confirm_consumed_lost_push_message", "public", push_config.confirm_consumed),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Rooms and messages as Shopee writes them: see shopee.md 4.2 and 4.3 for which id is text and which a number."""
+"""Rooms and messages as Shopee writes them. Which id is text and which a number: shopee.md 4.2 and 4.3."""
 
 from __future__ import annotations
 

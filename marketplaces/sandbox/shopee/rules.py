@@ -1,7 +1,8 @@
 """Whether a shop may write to a buyer now (shopee.md 4.5).
 
-Every rule is a switch of the buyer, named like its error code; the catalogue's default rules stand for buyers without
-one. True refuses always, False never. Left unset, the first three look at the facts and the others are off.
+Every rule is a switch of the buyer, named like its error code; the catalogue's default rules stand for buyers
+without one. True refuses always, False never. Left unset, the first three look at the facts and the others are
+off.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def is_on(sandbox: Sandbox, buyer: Buyer | None, rule: str) -> bool | None:
 
 
 def check_contact(sandbox: Sandbox, shop: Shop, buyer: Buyer | None, order_sn: str) -> None:
-    """Raise the first rule that forbids a message now. `order_sn` is the order this message is about, or ""."""
+    """Raise the first rule that forbids a message now. `order_sn`: the order it is about, or ""."""
     room = sandbox.world.room_between(shop, buyer.id) if buyer else None
     broken = {
         "first_chat_without_order_info": not (room and room.messages) and not order_sn,

@@ -49,7 +49,12 @@ def receiver_and_content(call: Call) -> tuple[int, dict[str, Any]]:
 
 
 def _store(
-    call: Call, buyer: Buyer, kind: str, content: dict[str, Any], source: dict[str, Any], status: str = "normal"
+    call: Call,
+    buyer: Buyer,
+    kind: str,
+    content: dict[str, Any],
+    source: dict[str, Any],
+    status: str = "normal",
 ) -> dict[str, Any]:
     sandbox = call.sandbox
     room = sandbox.open_room(call.shop, buyer.id)

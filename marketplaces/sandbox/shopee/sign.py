@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from marketplaces.sandbox.catalogue import Shop
@@ -35,12 +35,13 @@ class Call:
     partner_id: int
     query: QueryParams
     body: dict[str, Any]
-    form: FormData
+    files: dict[str, bytes]  # of a multipart body
     shop_or_none: Shop | None = None
 
     @property
     def shop(self) -> Shop:
-        assert self.shop_or_none is not None, "only shop-level calls have a shop"
+        if self.shop_or_none is None:
+            raise TypeError("only shop-level calls have a shop")
         return self.shop_or_none
 
     @property
@@ -114,12 +115,13 @@ async def admit(sandbox: Sandbox, request: Request, level: str, name: str) -> Ca
     if not sandbox.limits.bucket(limit, "shopee", name, partner_id, shop.id if shop else 0).take():
         raise ShopeeError("error_rate_limit", TOO_MANY)
     body: dict[str, Any] = {}
-    form = FormData()
+    files: dict[str, bytes] = {}
     if request.method == "POST" and request.headers.get("content-type", "").startswith("multipart/"):
-        form = await request.form()
+        async with request.form() as form:
+            files = {name: await value.read() for name, value in form.items() if not isinstance(value, str)}
     elif request.method == "POST":
         body = _json(await request.body())
-    return Call(sandbox, partner_id, request.query_params, body, form, shop)
+    return Call(sandbox, partner_id, request.query_params, body, files, shop)
 
 
 def _need(query: QueryParams, *names: str) -> None:

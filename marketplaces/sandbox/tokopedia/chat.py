@@ -22,7 +22,9 @@ def list_messages(call: Call) -> dict[str, Any]:
     kind = call.text("filter") or "all"
     if kind not in ("all", "read", "unread"):
         raise HeaderError(400, "invalid filter")
-    rooms = [r for r in call.sandbox.world.rooms_of(shop) if kind == "all" or (r.unread > 0) == (kind == "unread")]
+    rooms = [
+        r for r in call.sandbox.world.rooms_of(shop) if kind == "all" or (r.unread > 0) == (kind == "unread")
+    ]
     return success([_room(call.sandbox, room) for room in _page(call, rooms)])
 
 

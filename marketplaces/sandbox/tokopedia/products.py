@@ -30,7 +30,12 @@ def page_url(shop: Shop, product: Product) -> str:
 
 def row(sandbox: Sandbox, shop: Shop, product: Product) -> dict[str, Any]:
     picture = sandbox.file_url(f"/tokopedia/file/{product.picture}")
-    price = {"value": product.price, "currency": 1, "LastUpdateUnix": product.updated_at, "idr": product.price}
+    price = {
+        "value": product.price,
+        "currency": 1,
+        "LastUpdateUnix": product.updated_at,
+        "idr": product.price,
+    }
     return {
         "basic": {
             "productID": product.id,
@@ -43,7 +48,10 @@ def row(sandbox: Sandbox, shop: Shop, product: Product) -> dict[str, Any]:
         },
         "price": price,
         "weight": {"value": 300, "unit": 1},
-        "stock": {"value": product.total_stock, "stockWording": "Stok tersedia" if product.total_stock else "Habis"},
+        "stock": {
+            "value": product.total_stock,
+            "stockWording": "Stok tersedia" if product.total_stock else "Habis",
+        },
         "main_stock": product.total_stock,
         "reserve_stock": 0,
         "variant": {"isParent": bool(product.models), "isVariant": bool(product.models), "childrenID": []},

@@ -9,10 +9,10 @@ from typing import Any
 
 from marketplaces.sandbox.catalogue import Order, Shop
 from marketplaces.sandbox.push import Policy, Push
+from marketplaces.sandbox.rupiah import rupiah
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.tokopedia.orders import STATUS
 from marketplaces.sandbox.tokopedia.products import page_url
-from marketplaces.sandbox.rupiah import rupiah
 from marketplaces.sandbox.world import Message, Room
 
 # Neither the wanted answer nor the retries are documented.
@@ -26,7 +26,10 @@ def sign(secret: str, body: bytes) -> str:
 
 
 def secret(sandbox: Sandbox) -> str:
-    return str(sandbox.world.state.push("tokopedia").extra.get("webhook_secret") or sandbox.keys.tokopedia_webhook_secret)
+    return str(
+        sandbox.world.state.push("tokopedia").extra.get("webhook_secret")
+        or sandbox.keys.tokopedia_webhook_secret
+    )
 
 
 def callback_url(sandbox: Sandbox) -> str:
@@ -61,7 +64,9 @@ def announce_order(sandbox: Sandbox, shop: Shop, order: Order) -> None:
         "order_id": int(order.id),
         "shop_id": shop.id,
         "warehouse_id": 0,
-        "product_details": [{"product_id": line.product_id, "quantity": line.quantity} for line in order.lines],
+        "product_details": [
+            {"product_id": line.product_id, "quantity": line.quantity} for line in order.lines
+        ],
     }
     send(sandbox, str(sandbox.world.state.push("tokopedia").extra.get("order_status_url", "")), body)
 

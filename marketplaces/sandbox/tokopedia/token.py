@@ -40,7 +40,9 @@ async def _token(sandbox: Sandbox, request: Request) -> Response:
 def _answer(sandbox: Sandbox, request: Request) -> Response:
     keys = sandbox.keys
     if _basic(request) != f"{keys.tokopedia_client_id}:{keys.tokopedia_client_secret}":
-        return JSONResponse({"error": "invalid_client", "error_description": "Invalid client"}, status_code=401)
+        return JSONResponse(
+            {"error": "invalid_client", "error_description": "Invalid client"}, status_code=401
+        )
     if request.query_params.get("grant_type") != "client_credentials":
         return JSONResponse({"error": "unsupported_grant_type", "error_description": ""}, status_code=400)
     token, now = app_token(sandbox), sandbox.clock.now_s()

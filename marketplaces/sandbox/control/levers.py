@@ -1,0 +1,84 @@
+"""What goes wrong, how fast, and what is forbidden."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from marketplaces.sandbox import faults, push
+from marketplaces.sandbox.control.asking import Bad, Values, marketplace_in
+from marketplaces.sandbox.sandbox import Sandbox
+from marketplaces.sandbox.shopee import rules
+from marketplaces.sandbox.world import Fault
+
+
+def post_fault(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """`count` 0 takes the faults of that endpoint back."""
+    slug, endpoint, kind = marketplace_in(sandbox, values), values.get("endpoint", "*"), values["kind"]
+    count = int(values.get("count", 1))
+    if kind not in faults.KINDS:
+        raise Bad(f"kind must be one of {', '.join(faults.KINDS)}")
+    state = sandbox.world.state
+    if count <= 0:
+        state.faults = [f for f in state.faults if (f.marketplace, f.endpoint) != (slug, endpoint)]
+    else:
+        seconds = float(values.get("seconds", faults.DEFAULT_SECONDS.get(kind, 0)))
+        state.faults.append(Fault(slug, endpoint, kind, count, seconds))
+    sandbox.state_changed()
+    return get_faults(sandbox, values)
+
+
+def get_faults(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    return {"faults": [asdict(fault) for fault in sandbox.world.state.faults]}
+
+
+def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """The mode, or `url` to send the pushes elsewhere; both may be left out."""
+    config = sandbox.world.state.push(marketplace_in(sandbox, values))
+    mode = values.get("mode", config.mode)
+    if mode not in push.MODES:
+        raise Bad(f"mode must be one of {', '.join(push.MODES)}")
+    config.mode, config.seconds = mode, float(values.get("seconds", config.seconds))
+    if "url" in values:
+        config.url = values["url"]
+    sandbox.state_changed()
+    return get_push(sandbox, values)
+
+
+def get_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    outcomes = sandbox.pusher.outcomes
+    found: dict[str, Any] = {
+        slug: {
+            "mode": sandbox.world.state.push(slug).mode,
+            "url": market.push_url(sandbox),
+            "taken": sum(ok for _, ok in outcomes[slug]),
+            "given_up": sum(not ok for _, ok in outcomes[slug]),
+        }
+        for slug, market in sandbox.marketplaces.items()
+    }
+    return {"push": found, "waiting": sandbox.pusher.waiting, "lost": len(sandbox.world.state.lost_pushes)}
+
+
+def post_limit(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    rate, burst = float(values["rate"]), int(values.get("burst", values["rate"]))
+    if rate <= 0 or burst < 1:
+        raise Bad("rate must be above 0 and burst at least 1")
+    slug, endpoint = marketplace_in(sandbox, values), values.get("endpoint", "*")
+    sandbox.world.state.limits[slug, endpoint] = (rate, burst)
+    sandbox.state_changed()
+    return {"limit": {"marketplace": slug, "endpoint": endpoint, "rate": rate, "burst": burst}}
+
+
+def post_rules(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """Contact rules of one Shopee buyer, or of all when `buyer` is left out: {rule: true, false or null}."""
+    catalogue = sandbox.world.catalogue
+    who = values.get("buyer", "*")
+    kept = catalogue.default_rules if who == "*" else sandbox.welcome_buyer("shopee", who).rules
+    for rule, switch in values["rules"].items():
+        if rule not in rules.NAMES:
+            raise Bad(f"rule must be one of {', '.join(rules.NAMES)}")
+        kept.pop(rule, None)
+        if switch is not None:
+            kept[rule] = bool(switch)
+    sandbox.catalogue_changed()
+    return {"buyer": who, "rules": kept}

@@ -1,0 +1,49 @@
+// The live stream only says "look"; what changed is asked for with the cursor in #live-state.
+(() => {
+  const state = () => document.getElementById("live-state");
+  const cursor = () => document.getElementById("cursor");
+  const screen = () => new URLSearchParams(new FormData(state())).toString();
+  const look = () => document.getElementById("live")?.dispatchEvent(new Event("look"));
+  const began = new WeakMap(); // request -> the cursor when it began
+  let asked = "";
+  let left = "";
+
+  function begin(event) {
+    if (event.detail.elt.id === "live") asked = screen();
+    else began.set(event.detail.xhr, cursor().value);
+  }
+
+  // An answer counts only for the screen it was asked for: another thread may have been opened meanwhile.
+  function judge(event) {
+    if (event.detail.elt.id !== "live" || asked === screen()) return;
+    event.detail.shouldSwap = false;
+    setTimeout(look);
+  }
+
+  // What another request drew may be older than what was drawn live meanwhile: go back to where it began, and look.
+  function end(event) {
+    const before = began.get(event.detail.xhr);
+    if (before === undefined) return;
+    const missed = before !== cursor().value;
+    if (missed) cursor().value = before;
+    if (missed || event.detail.requestConfig.verb !== "get") look();
+  }
+
+  // Seen is read only when somebody sees it, so what came while the tab was hidden is looked at once more.
+  function show() {
+    state().elements.visible.value = document.hidden ? "0" : "1";
+    if (document.hidden) left = cursor().value;
+    else if (left) cursor().value = left;
+    if (!document.hidden) look();
+  }
+
+  const connected = (is) => (event) => event.target.matches?.("[data-live]") && event.target.toggleAttribute("data-lost", !is);
+
+  document.addEventListener("htmx:beforeRequest", begin);
+  document.addEventListener("htmx:beforeSwap", judge);
+  document.addEventListener("htmx:afterRequest", end);
+  document.addEventListener("htmx:sseOpen", connected(true));
+  document.addEventListener("htmx:sseError", connected(false));
+  document.addEventListener("visibilitychange", show);
+  window.addEventListener("online", look);
+})();

@@ -1,0 +1,55 @@
+// Sending: the box is empty and has a new id at once, so a second Enter sends nothing twice. What the server did not
+// take comes back with its old id, so sending it again cannot double it either.
+(() => {
+  const waiting = new WeakMap(); // composer -> what has left and was not answered yet: {text, id, next}
+
+  const field = (form) => form.querySelector("[data-text]");
+
+  function write(form, text, id) {
+    field(form).value = text;
+    form.elements.client_id.value = id;
+    field(form).dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function uuid() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing on plain http
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+
+  function leave(event) {
+    const form = event.detail.elt;
+    if (!form.matches("[data-composer]")) return;
+    if (!field(form)?.value.trim()) return event.preventDefault();
+    waiting.set(form, { text: field(form).value, id: form.elements.client_id.value, next: form.next ?? "" });
+    form.querySelector("[data-problem]").textContent = "";
+    write(form, form.next ?? "", uuid());
+    form.next = "";
+    document.dispatchEvent(new Event("forstok:sending"));
+  }
+
+  function answered(event) {
+    const form = event.detail.elt;
+    const sent = waiting.get(form);
+    if (!sent) return;
+    waiting.delete(form);
+    const again = field(form).readOnly;
+    field(form).readOnly = false;
+    const { status } = event.detail.xhr;
+    if (status >= 200 && status < 300) {
+      if (again) setTimeout(() => form.requestSubmit());
+    } else if (status !== 422) {
+      form.next = field(form).value; // written meanwhile: its turn comes when the first one is through
+      write(form, sent.text, sent.id);
+      const problem = form.querySelector("[data-problem]");
+      problem.textContent = problem.dataset.unsent;
+    }
+  }
+
+  // Enter while the last one is under way: freeze the text, it goes next
+  document.addEventListener("submit", (event) => waiting.has(event.target) && (field(event.target).readOnly = true), true);
+  document.addEventListener("htmx:beforeRequest", leave);
+  document.addEventListener("htmx:afterRequest", answered);
+})();

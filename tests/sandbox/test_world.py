@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from marketplaces.sandbox.app import MARKETPLACES
+from marketplaces.sandbox.seed import Size, default_size, plant
+from marketplaces.sandbox.smalltalk import chain
+from tests.sandbox.callers import ELEKTRONIK, GADGET, Running, ShopeeCaller, start
+
+NOW_NS = 1_795_000_000_000_000_000
+
+
+def test_the_first_world_has_rooms_longer_and_shorter_than_an_import(sandbox: Running) -> None:
+    for marketplace, shop in (("shopee", GADGET), ("tokopedia", ELEKTRONIK)):
+        rooms = sandbox.ask("rooms", marketplace=marketplace, shop=shop)["rooms"]
+        sizes = [room["messages"] for room in rooms]
+        assert len(sizes) == 22
+        assert min(sizes) < 30 < max(sizes)
+
+
+def test_the_same_size_gives_the_same_words() -> None:
+    def words() -> list[str]:
+        world = plant(default_size(), MARKETPLACES, NOW_NS)
+        return [message.text for room in world.rooms.values() for message in room.messages]
+
+    assert words() == words()
+    assert len(set(words())) > 100
+
+
+def test_message_ids_are_unique_and_in_order_of_time() -> None:
+    world = plant(Size(4, 30, 20), MARKETPLACES, NOW_NS)
+    ids = Counter((room.marketplace, m.id) for room in world.rooms.values() for m in room.messages)
+    assert max(ids.values()) == 1
+    assert len(ids) == 2 * 4 * 30 * 20
+    for room in world.rooms.values():
+        assert [m.at_ns for m in room.messages] == sorted(m.at_ns for m in room.messages)
+        assert [m.id for m in room.messages] == sorted(m.id for m in room.messages)
+
+
+def test_a_chain_has_the_length_asked_for() -> None:
+    assert [len(chain(size, Random(1))) for size in (0, 1, 5, 60, 300)] == [0, 1, 5, 60, 300]
+
+
+def test_reset_makes_a_world_of_that_size_and_forgets_the_rest(sandbox: Running) -> None:
+    shop = ShopeeCaller(sandbox).connect()
+    sandbox.control("faults", marketplace="shopee", kind="error_before", count=9)
+    sandbox.control("push", marketplace="shopee", mode="off")
+    sandbox.control("clock", advance=99)
+    sandbox.control("reset", shops=4, conversations=18, bubbles=7)
+    world = sandbox.ask("world")
+    assert [s["id"] for s in world["shops"] if s["marketplace"] == "shopee"] == [GADGET + n for n in range(4)]
+    assert all(s["rooms"] == 18 for s in world["shops"])
+    rooms = sandbox.ask("rooms", marketplace="shopee", shop=GADGET + 3)["rooms"]
+    assert {room["messages"] for room in rooms} == {7}
+    assert (world["offset"], world["push"]["shopee"]["mode"]) == (0, "normal")
+    assert sandbox.ask("calls") == {}
+    assert shop.get("shop/get_shop_info")["error"] == "invalid_acceess_token"
+    assert shop.connect().get("shop/get_shop_info")["error"] == ""
+
+
+def test_the_truth_tells_who_said_what(sandbox: Running) -> None:
+    sandbox.buyer_says("shopee", GADGET, "Nina Baru", text="satu")
+    sandbox.buyer_says("shopee", GADGET, "Nina Baru", sent_by="seller_centre", text="dua")
+    sandbox.buyer_says("shopee", GADGET, "Nina Baru", sent_by="system", kind="logistics_card", text="tiga")
+    said = sandbox.truth("shopee", GADGET, "Nina Baru")
+    assert [(m["sent_by"], m["text"]) for m in said] == [
+        ("buyer", "satu"),
+        ("seller_centre", "dua"),
+        ("system", "tiga"),
+    ]
+
+
+def test_an_unknown_shop_is_a_400(sandbox: Running) -> None:
+    values = {"marketplace": "shopee", "shop": 1, "buyer": "Nina", "kind": "text", "text": "Halo"}
+    assert sandbox.http.post("/control/messages", json=values).status_code == 400
+
+
+def test_a_file_that_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
+    (tmp_path / "world.sqlite3").write_bytes(b"not a database at all, just some words" * 50)
+    running = start(tmp_path)
+    try:
+        assert len(running.ask("world")["shops"]) == 6
+        assert (tmp_path / "unreadable-world.sqlite3").exists()
+    finally:
+        running.stop()
