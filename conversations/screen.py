@@ -38,9 +38,8 @@ class Tab:
 
 def rail(filters: Filters) -> list[RailShop]:
     """Exactly the integrated shops that this user may see."""
-    shops = Shop.objects.visible_to(filters.user).annotate(
-        unread=Count("conversations", filter=Q(conversations__unread_count__gt=0))
-    )
+    unread = Count("conversations", filter=Q(conversations__unread_count__gt=0))
+    shops = Shop.objects.visible_to(filters.user).annotate(unread=unread).order_by("marketplace", "name")
     return [
         RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop)  # type: ignore[attr-defined]
         for shop in shops

@@ -63,7 +63,7 @@ class Http:
             )
         except requests.RequestException as error:
             logger.warning("%s %s failed: %s", method, urlsplit(url).path, type(error).__name__)
-            raise our_error(error) from error
+            raise our_error(error) from None  # its text has the whole URL, with tokens
         elapsed = (time.monotonic() - started) * 1000
         logger.info("%s %s %s in %.0f ms", method, urlsplit(url).path, response.status_code, elapsed)
         return response

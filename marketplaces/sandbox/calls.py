@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 @dataclass(slots=True)
 class Count:
     calls: int = 0
-    ok: int = 0  # 2xx
+    ok: int = 0  # 2xx, and 3xx on the way to a page
     client_errors: int = 0  # 4xx, 429 included
     server_errors: int = 0  # 5xx
     rate_limited: int = 0  # 429
@@ -23,11 +23,11 @@ class Count:
         """Count one answer; status 0 stands for none."""
         if not status:
             self.dropped += 1
-        elif status < 300:
+        elif status < 400:
             self.ok += 1
         elif status >= 500:
             self.server_errors += 1
-        elif status >= 400:
+        else:
             self.client_errors += 1
             self.rate_limited += status == 429
 

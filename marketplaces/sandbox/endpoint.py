@@ -35,7 +35,7 @@ def endpoint(marketplace: str, name: str, handler: Handler) -> Callable[[Request
                 return await _answer(handler, sandbox, request, marketplace, count)
 
             fault = sandbox.take_fault(marketplace, name)
-            response = await (faults.apply(fault, market, handle) if fault else handle())
+            response = await (faults.apply(fault, sandbox, market, name, handle) if fault else handle())
             count.answered(response.status_code)
         return response
 

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from marketplaces.sandbox.marketplace import Marketplace
+from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.world import Fault
 
 KINDS = (
@@ -54,7 +55,13 @@ def abort(scope: Scope) -> None:
     transport.abort()
 
 
-async def apply(fault: Fault, market: Marketplace, handle: Callable[[], Awaitable[Response]]) -> Response:
+async def apply(
+    fault: Fault,
+    sandbox: Sandbox,
+    market: Marketplace,
+    endpoint: str,
+    handle: Callable[[], Awaitable[Response]],
+) -> Response:
     """Answer one call under a fault; "after" kinds do the work first and then hide that they did."""
     if fault.kind in ("error_after", "timeout_after", "reset_after"):
         await handle()
@@ -65,7 +72,7 @@ async def apply(fault: Fault, market: Marketplace, handle: Callable[[], Awaitabl
     if fault.kind == "reset_after":
         return Silence(0)
     if fault.kind == "rate_limit":
-        return market.too_many()
+        return market.too_many(sandbox, endpoint)
     if fault.kind == "garbage":
         return PlainTextResponse(GARBAGE, media_type="text/html")
     await asyncio.sleep(fault.seconds)

@@ -38,4 +38,4 @@ class Marketplace:
     announce_order: Callable[[Sandbox, Shop, Order], None]
     push_url: Callable[[Sandbox], str]
     server_error: Callable[[], Response]
-    too_many: Callable[[], Response]
+    too_many: Callable[[Sandbox, str], Response]  # the 429 of an endpoint

@@ -51,7 +51,7 @@ class Pusher:
         self._timers: set[asyncio.TimerHandle] = set()
         self._lanes: dict[Hashable, deque[Push]] = {}
         self._held: dict[Hashable, list[Push]] = {}
-        self.outcomes: dict[str, deque[tuple[int, bool]]] = defaultdict(lambda: deque(maxlen=5000))
+        self.outcomes: dict[str, deque[tuple[int, bool]]] = defaultdict(lambda: deque(maxlen=1000))
 
     def send(self, push: Push) -> None:
         """Take a push over. It leaves soon, in the marketplace's current mode."""

@@ -2,7 +2,6 @@
 // them, and what was begun in one conversation is still there after looking into another.
 (() => {
   const grows = CSS.supports("field-sizing", "content");
-  const composer = () => document.querySelector("[data-composer]");
   const draftOf = (form) => `draft:${form.dataset.conversation}`;
 
   function written(text) {
@@ -20,13 +19,12 @@
       count.hidden = length < limit * 0.8;
       count.dataset.over = length > limit;
     }
-    if (grows) return;
-    text.style.height = "auto";
-    text.style.height = `${text.scrollHeight}px`;
+    if (!grows) text.style.height = "auto";
+    if (!grows) text.style.height = `${text.scrollHeight}px`;
   }
 
   function opened() {
-    const form = composer();
+    const form = document.querySelector("[data-composer]");
     const text = form?.querySelector("[data-text]");
     if (!text || "opened" in form.dataset) return;
     form.dataset.opened = "";

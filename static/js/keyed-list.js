@@ -2,55 +2,41 @@
 // all children in the order of data-sort. data-known-only: nothing without an older copy. data-gone: nothing at all.
 (() => {
   const settled = new WeakSet();
+  const key = (item) => item.dataset.sort ?? "";
 
   function keepNewest(list) {
     const kept = new Map();
     for (const item of [...list.children]) {
       const other = item.id && kept.get(item.id);
-      if (other) {
-        const newer = settled.has(item) ? other : item;
-        replace(newer === item ? other : item, newer);
-        kept.set(item.id, newer);
-      } else {
-        kept.set(item.id || item, item);
-        if (!settled.has(item) && !("knownOnly" in item.dataset)) settled.add(item);
-      }
+      const [newer, older] = settled.has(item) ? [other, item] : [item, other];
+      if (other) older.replaceWith(newer);
+      if (other || !("knownOnly" in item.dataset)) settled.add(newer || item);
+      kept.set(item.id || item, newer || item);
     }
     for (const item of kept.values()) {
       if ("gone" in item.dataset || !settled.has(item)) item.remove();
     }
   }
 
-  function replace(older, newer) {
-    const focused = older.contains(document.activeElement) && document.activeElement;
-    older.replaceWith(newer);
-    settled.add(newer);
-    if (focused) {
-      const same = focused.id && document.getElementById(focused.id);
-      (same || newer.querySelector("a, button"))?.focus({ preventScroll: true });
-    }
-  }
-
   function sort(list) {
-    const order = list.dataset.keyed === "desc" ? -1 : 1;
-    const key = (item) => item.dataset.sort ?? "";
+    const belongsAfter = list.dataset.keyed === "desc" ? (one, other) => one < other : (one, other) => one > other;
     for (const item of [...list.children]) {
-      let before = item.previousElementSibling;
-      if (!before || order * compare(key(before), key(item)) <= 0) continue;
-      while (before && order * compare(key(before), key(item)) > 0) before = before.previousElementSibling;
-      const focused = item.contains(document.activeElement) && document.activeElement;
-      before ? before.after(item) : list.prepend(item);
-      if (focused) focused.focus({ preventScroll: true });
+      let place = item;
+      while (place.previousElementSibling && belongsAfter(key(place.previousElementSibling), key(item))) {
+        place = place.previousElementSibling;
+      }
+      if (place !== item) place.before(item);
     }
   }
-
-  const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
   function tidy() {
+    const focused = document.activeElement;
     for (const list of document.querySelectorAll("[data-keyed]")) {
       keepNewest(list);
       sort(list);
     }
+    if (document.activeElement === focused) return;
+    (focused.isConnected ? focused : document.getElementById(focused.id))?.focus({ preventScroll: true });
   }
 
   document.addEventListener("htmx:afterSettle", tidy);

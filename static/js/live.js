@@ -46,4 +46,5 @@
   document.addEventListener("htmx:sseError", connected(false));
   document.addEventListener("visibilitychange", show);
   window.addEventListener("online", look);
+  if (document.hidden) show();
 })();

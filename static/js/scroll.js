@@ -26,28 +26,23 @@
     if (!element || !anchor) return;
     const added = bubbles(element).filter((bubble) => bubble.dataset.sort > newest);
     element.scrollTop += anchor.getBoundingClientRect().top - reading.top;
-    tell(added.filter((bubble) => bubble.classList.contains("bubble--theirs")).length);
     newest = bubbles(element).at(-1)?.dataset.sort ?? "";
+    const count = added.filter((bubble) => bubble.classList.contains("bubble--theirs")).length;
+    const badge = document.querySelector("[data-new-count]");
+    if (count) badge.textContent = Number(badge.textContent) + count;
+    if (count) badge.parentElement.hidden = false;
   }
 
-  function tell(count) {
+  function scrolled(event) {
     const button = document.querySelector("[data-to-end]");
-    const badge = button?.querySelector("[data-new-count]");
-    if (!badge || !count) return;
-    badge.textContent = Number(badge.textContent) + count;
-    button.hidden = false;
-  }
-
-  function reachedEnd(element) {
-    const button = document.querySelector("[data-to-end]");
-    if (!button || !isAtEnd(element)) return;
+    if (!button || event.target !== scroller() || !isAtEnd(event.target)) return;
     button.hidden = true;
     button.querySelector("[data-new-count]").textContent = "";
   }
 
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", restore);
-  document.addEventListener("scroll", (event) => event.target === scroller() && reachedEnd(event.target), true);
+  document.addEventListener("scroll", scrolled, true);
   document.addEventListener("click", (event) => event.target.closest?.("[data-to-end]") && scroller().scrollTo({ top: 0 }));
   document.addEventListener("forstok:sending", () => scroller()?.scrollTo({ top: 0 }));
 })();

@@ -11,13 +11,10 @@
     field(form).dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  function uuid() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing on plain http
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-  }
+  // crypto.randomUUID is missing on plain http
+  const random = () => crypto.getRandomValues(new Uint8Array(1))[0] & 15;
+  const digit = (place) => (place === "y" ? 8 | (random() & 3) : random()).toString(16);
+  const uuid = () => "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, digit);
 
   function leave(event) {
     const form = event.detail.elt;

@@ -95,3 +95,11 @@ def test_a_nonsense_fault_is_refused(sandbox: Running) -> None:
     answer = sandbox.http.post("/control/faults", json={"marketplace": "shopee", "kind": "flood"})
     assert answer.status_code == 400
     assert "error_before" in answer.json()["error"]
+
+
+def test_a_tokopedia_429_on_purpose_has_headers_that_agree(sandbox: Running) -> None:
+    shop = TokopediaCaller(sandbox).connect()
+    sandbox.control("faults", marketplace="tokopedia", endpoint="messages", kind="rate_limit")
+    answer = shop.messages()
+    assert (answer.status_code, answer.headers["X-Ratelimit-Remaining"]) == (429, "0")
+    assert float(answer.headers["X-Ratelimit-Reset-After"]) > 0

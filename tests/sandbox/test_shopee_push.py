@@ -128,3 +128,12 @@ def test_message_ids_grow_with_time(shop: ShopeeCaller) -> None:
     ids = [int(shop.sandbox.buyer_says("shopee", GADGET, "Nina Baru")["id"]) for _ in range(20)]
     assert all(before < after for before, after in pairwise(ids))
     assert min(ids) > 2**53
+
+
+def test_an_order_and_its_change_are_pushed(shop: ShopeeCaller, receiver: Receiver) -> None:
+    place = {"marketplace": "shopee", "shop": GADGET}
+    order = shop.sandbox.control("orders", buyer="Nina Baru", **place)["order"]
+    shop.sandbox.control("orders", order=order["id"], status="SHIPPED", **place)
+    pushes = wait_for(lambda: len(receiver.bodies()) == 2 and receiver.bodies())
+    assert [(push["code"], push["data"]["ordersn"]) for push in pushes] == [(3, order["id"])] * 2
+    assert {push["data"]["status"] for push in pushes} == {"READY_TO_SHIP", "SHIPPED"}

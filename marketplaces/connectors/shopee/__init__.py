@@ -1,1 +1,1 @@
-"""Shopee Open Platform v2, sellerchat: consent per shop, tokens that rotate, pushes first and readings behind."""
+"""Shopee Open Platform v2: consent per shop, tokens that rotate, pushes first and readings behind."""

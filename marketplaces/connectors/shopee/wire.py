@@ -31,9 +31,23 @@ VIDEOS = "https://cvf.shopee.co.id/file/"
 
 # Bot traffic and Shopee's own cards; every other faq... and ..._card is one as well.
 SYSTEM_TYPES = frozenset(
-    "new_faq notification bundle_message general_option_pack selected_general_option webview system new_message "
-    "follow_invite order_notification delivery_notification unrated_order_reminder bundle_deal add_on_deal "
-    "flash_sale".split()
+    (
+        "new_faq",
+        "notification",
+        "bundle_message",
+        "general_option_pack",
+        "selected_general_option",
+        "webview",
+        "system",
+        "new_message",
+        "follow_invite",
+        "order_notification",
+        "delivery_notification",
+        "unrated_order_reminder",
+        "bundle_deal",
+        "add_on_deal",
+        "flash_sale",
+    )
 )
 KINDS = {
     "text": Kind.TEXT,
@@ -241,7 +255,7 @@ def message(row: Mapping[str, Any], shop: str) -> IncomingMessage | None:
 
 
 def is_from_shop(row: Mapping[str, Any], shop: str) -> bool:
-    """The user ids do not tell: staff write with ids of their own. Older pushes, all of buyers, lack the field."""
+    """User ids do not tell: staff write with ids of their own. Older pushes, all of buyers, lack the field."""
     return bool(shop) and identifier(row.get("from_shop_id")) == shop
 
 

@@ -61,7 +61,7 @@ class TokopediaConnector(Connector):
     slug = "tokopedia"
     name = "Tokopedia"
     required_keys = ("api_url", "auth_url", "fs_id", "client_id", "client_secret", "webhook_secret")
-    token_scope = "app"
+    token_scope = "app"  # noqa: S105 (no secret)
     needs_consent = False
     # A push is a nudge without an id and may be lost, so readings come often.
     sync_policy = SyncPolicy(every=timedelta(seconds=15))
@@ -205,7 +205,8 @@ def legible() -> Iterator[None]:
 
 
 def error_of(status: int, answer: wire.Answer | None, *, is_send: bool) -> MarketplaceError:
-    code = (answer.code if answer else "") or (str(status) if status >= 400 else "")
+    code = answer.code if answer and status != 401 else ""
+    code = code or (str(status) if status >= 400 else "")
     detail = answer.detail if answer else f"no JSON in the answer (HTTP {status})"
     error = error_class(status, code, is_told=answer is not None)
     if error is Temporary and is_send:

@@ -20,6 +20,7 @@ from marketplaces.sandbox.control.levers import (
     post_rules,
 )
 from marketplaces.sandbox.control.messages import get_messages, get_rooms, post_message
+from marketplaces.sandbox.control.orders import post_order
 from marketplaces.sandbox.control.whole import get_calls, get_clock, get_world, post_clock, post_reset
 from marketplaces.sandbox.sandbox import Sandbox, sandbox_of
 from marketplaces.sandbox.saying import Unsayable
@@ -28,6 +29,7 @@ from marketplaces.sandbox.saying import Unsayable
 def routes() -> Iterator[BaseRoute]:
     posts: dict[str, Callable[[Sandbox, Values], dict[str, Any]]] = {
         "messages": post_message,
+        "orders": post_order,
         "faults": post_fault,
         "push": post_push,
         "limits": post_limit,
@@ -50,6 +52,8 @@ def routes() -> Iterator[BaseRoute]:
     for name, act in gets.items():
         for path in (f"/{name}", f"/{name}/"):
             yield Route(path, _view(act), methods=["GET"])
+    index = {"POST": sorted(posts), "GET": sorted(gets)}
+    yield Route("/", _view(lambda sandbox, values: {"calls": index}), methods=["GET"])
 
 
 def _view(act: Callable[[Sandbox, Values], dict[str, Any]]) -> Callable[[Request], Awaitable[Response]]:

@@ -33,7 +33,7 @@ def get_faults(sandbox: Sandbox, values: Values) -> dict[str, Any]:
 
 
 def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """The mode, or `url` to send the pushes elsewhere; both may be left out."""
+    """The mode, or `url` to send the pushes elsewhere; both may be left out. Ends a suspension too."""
     config = sandbox.world.state.push(marketplace_in(sandbox, values))
     mode = values.get("mode", config.mode)
     if mode not in push.MODES:
@@ -41,6 +41,7 @@ def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
     config.mode, config.seconds = mode, float(values.get("seconds", config.seconds))
     if "url" in values:
         config.url = values["url"]
+    sandbox.pusher.outcomes.clear()
     sandbox.state_changed()
     return get_push(sandbox, values)
 

@@ -20,5 +20,5 @@ SHOPEE = Marketplace(
     announce_order=pushes.announce_order,
     push_url=pushes.callback_url,
     server_error=errors.server_error,
-    too_many=errors.too_many,
+    too_many=lambda sandbox, endpoint: errors.too_many(),
 )

@@ -1,7 +1,7 @@
 """Whether a shop may write to a buyer now (shopee.md 4.5).
 
 Every rule is a switch of the buyer, named like its error code; the catalogue's default rules stand for buyers
-without one. True refuses always, False never. Left unset, the first three look at the facts and the others are
+without one. True refuses always, False never. Left unset, the first three look at the facts, the others are
 off.
 """
 

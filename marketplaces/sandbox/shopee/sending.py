@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplaces.sandbox.catalogue import Buyer
 from marketplaces.sandbox.clock import NS
+from marketplaces.sandbox.files import picture_size
 from marketplaces.sandbox.shopee import rules
 from marketplaces.sandbox.shopee.errors import ShopeeError
 from marketplaces.sandbox.shopee.sign import Call
@@ -92,11 +93,12 @@ def _text(call: Call, buyer: Buyer, content: dict[str, Any]) -> dict[str, Any]:
 def _image(call: Call, buyer: Buyer, content: dict[str, Any]) -> dict[str, Any]:
     """Only an address that upload_image gave."""
     url = _string(content, "image_url")
-    name = url.removeprefix(call.sandbox.file_url("/shopee/file/"))
-    found = call.sandbox.files.read(name) if "/" not in name else None
+    name = url.partition("/shopee/file/")[2]
+    found = call.sandbox.files.read(name) if name else None
     if found is None:
         raise ShopeeError("param_error", "Invalid image_url.")
-    return {"url": url, "thumb_url": url, "thumb_width": 0, "thumb_height": 0, "file_server_id": 0}
+    width, height = picture_size(found[0])
+    return {"url": url, "thumb_url": url, "thumb_width": width, "thumb_height": height, "file_server_id": 0}
 
 
 def _sticker(call: Call, buyer: Buyer, content: dict[str, Any]) -> dict[str, Any]:

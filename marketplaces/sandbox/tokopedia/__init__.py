@@ -5,6 +5,7 @@ from __future__ import annotations
 from marketplaces.sandbox.ids import tokopedia_reply_id, tokopedia_room_id
 from marketplaces.sandbox.marketplace import Limit, Marketplace
 from marketplaces.sandbox.tokopedia import errors, pushes
+from marketplaces.sandbox.tokopedia.limited import refuse_for_rate
 from marketplaces.sandbox.tokopedia.routes import routes
 from marketplaces.sandbox.tokopedia.token import AppToken, token_routes
 
@@ -20,5 +21,5 @@ TOKOPEDIA = Marketplace(
     announce_order=pushes.announce_order,
     push_url=pushes.callback_url,
     server_error=errors.server_error,
-    too_many=errors.too_many,
+    too_many=refuse_for_rate,
 )

@@ -23,7 +23,7 @@ from marketplaces.sandbox.tokopedia.errors import (
     not_attached,
     too_many,
 )
-from marketplaces.sandbox.tokopedia.limited import with_headers
+from marketplaces.sandbox.tokopedia.limited import bucket_of, with_headers
 from marketplaces.sandbox.tokopedia.token import app_token
 
 
@@ -66,7 +66,7 @@ Handle = Callable[[Call], Any]
 
 def behind_gate(name: str, handle: Handle) -> Callable[[Sandbox, Request], Any]:
     async def view(sandbox: Sandbox, request: Request) -> Response:
-        bucket = sandbox.limits.bucket(sandbox.limit("tokopedia", name), "tokopedia", name)
+        bucket = bucket_of(sandbox, name)
         if not bucket.take():
             return with_headers(too_many(), bucket)
         try:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from marketplaces.sandbox.endpoint import endpoint
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.tokopedia.errors import too_many
-from marketplaces.sandbox.tokopedia.limited import with_headers
+from marketplaces.sandbox.tokopedia.limited import bucket_of, with_headers
 
 LIFETIME_S = 30 * 86400
 
@@ -31,7 +31,7 @@ def token_routes() -> Iterator[BaseRoute]:
 
 
 async def _token(sandbox: Sandbox, request: Request) -> Response:
-    bucket = sandbox.limits.bucket(sandbox.limit("tokopedia", "token"), "tokopedia", "token")
+    bucket = bucket_of(sandbox, "token")
     if not bucket.take():
         return with_headers(too_many(), bucket)
     return with_headers(_answer(sandbox, request), bucket)

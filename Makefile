@@ -1,0 +1,64 @@
+# make run     everything on this machine, for a look or for work
+# make test    what CI runs: style, types, all tests, the browser's among them
+# make help    the rest
+
+PY ?= python3.11
+V := .venv
+BIN := $(V)/bin
+PIP := $(PY) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --require-hashes
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-annotate pyproject.toml
+CATALOGUE := forstok_chat/locale/id/LC_MESSAGES/django
+# Tools that import the settings need some; nothing is ever encrypted with these.
+LINT_ENV := DEBUG=true SECRET_KEY=unused FIELD_KEYS=unused
+
+.PHONY: run test lint format types messages browser lock clean help
+
+run: $(V)/.run messages ## Start everything; Ctrl-C stops it
+	@exec $(BIN)/python -m forstok_chat.launch
+
+test: lint types browser messages ## Style, types and all tests
+	$(BIN)/python -m pytest
+
+lint: $(V)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(V)/.dev ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(V)/.dev
+	$(LINT_ENV) $(BIN)/mypy
+
+messages: $(CATALOGUE).mo
+
+$(CATALOGUE).mo: $(CATALOGUE).po $(V)/.run
+	$(BIN)/pybabel --quiet compile -i $< -o $@
+
+browser: ## Chromium for the browser tests, where it may be installed
+	@command -v chromium >/dev/null || test -n "$$CHROMIUM" || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+		echo "!! No Chromium: the browser tests will be skipped. As root: apt-get install chromium"
+
+$(V)/.run: requirements.txt
+	@test -x $(BIN)/python || $(PY) -m venv --without-pip $(V)
+	@echo "Installing what Forstok Chat needs ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(V)/.dev: requirements-dev.txt $(V)/.run
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+lock: ## Write the locked requirements anew (needs uv)
+	$(COMPILE) -o requirements.txt
+	$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove the environment and the demo's data
+	rm -rf $(V) .data .data-test .sandbox build
+
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
