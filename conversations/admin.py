@@ -35,7 +35,15 @@ class ConversationAdmin(ReadOnlyAdmin):
 
 @admin.register(OutgoingMessage)
 class OutgoingMessageAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "conversation", "state", "attempts", "problem_code", "next_attempt_at", "created_at")
+    list_display = (
+        "pk",
+        "conversation",
+        "state",
+        "attempts",
+        "problem_code",
+        "next_attempt_at",
+        "created_at",
+    )
     list_filter = ("state", "needs_person", "problem_code")
     list_select_related = ("conversation",)
 

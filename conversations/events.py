@@ -36,7 +36,11 @@ def record(conversation: Conversation, messages: Iterable[Message] = ()) -> None
     """This conversation changed, and these bubbles of it. Needs a transaction; call it last."""
     from conversations.models import Event
 
-    place = {"seller_id": conversation.seller_id, "shop_id": conversation.shop_id, "conversation": conversation}
+    place = {
+        "seller_id": conversation.seller_id,
+        "shop_id": conversation.shop_id,
+        "conversation": conversation,
+    }
     write([Event(**place, message=message) for message in messages] or [Event(**place)])
 
 

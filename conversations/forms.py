@@ -17,7 +17,9 @@ class ComposerForm(forms.Form):
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
-        max_length=LONGEST_TEXT, error_messages={"required": _("Write something first.")}, widget=forms.Textarea
+        max_length=LONGEST_TEXT,
+        error_messages={"required": _("Write something first.")},
+        widget=forms.Textarea,
     )
 
     def __init__(self, conversation: Conversation, *args: object, **kwargs: object) -> None:

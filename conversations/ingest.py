@@ -100,4 +100,6 @@ def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
 def last_word_at(conversation: Conversation) -> datetime:
     """The first bubble that the shop has not answered, else its newest answer."""
     answer = conversation.messages.answers().newest_first().first()
-    return conversation.waiting_since or (answer.sent_at if answer is not None else conversation.last_message_at)
+    return conversation.waiting_since or (
+        answer.sent_at if answer is not None else conversation.last_message_at
+    )

@@ -52,9 +52,15 @@ PERSON_AFTER = timedelta(minutes=5)
 
 # Reasons of our own beside the marketplaces' codes, for the agent.
 EXPLANATIONS = {
-    "not_authorized": gettext_noop("The shop's connection has ended. Activate its chat again, then try again."),
-    "not_configured": gettext_noop("The app keys of this marketplace are missing. Please tell your administrator."),
-    "too_many_attempts": gettext_noop("The marketplace could not be reached several times. It was not delivered."),
+    "not_authorized": gettext_noop(
+        "The shop's connection has ended. Activate its chat again, then try again."
+    ),
+    "not_configured": gettext_noop(
+        "The app keys of this marketplace are missing. Please tell your administrator."
+    ),
+    "too_many_attempts": gettext_noop(
+        "The marketplace could not be reached several times. It was not delivered."
+    ),
     "lost": gettext_noop("The connection broke while sending. Checking whether it arrived."),
 }
 
@@ -305,7 +311,9 @@ def due_conversations() -> list[UUID]:
     """Conversations whose oldest waiting reply may go now."""
     in_flight = OutgoingMessage.objects.filter(state__in=OutgoingMessage.IN_FLIGHT).values("conversation")
     due = OutgoingMessage.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now())
-    return list(due.exclude(conversation__in=in_flight).values_list("conversation", flat=True).distinct()[:500])
+    return list(
+        due.exclude(conversation__in=in_flight).values_list("conversation", flat=True).distinct()[:500]
+    )
 
 
 def due_to_settle() -> list[int]:

@@ -23,7 +23,9 @@ def adopt(conversation: Conversation, item: IncomingMessage) -> Message | None:
     """Our bubble that this is, ticked; None when it is somebody else's. The caller holds the lock."""
     if item.is_from_buyer or item.is_automatic:
         return None
-    outgoing = conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).select_related("message").first()
+    outgoing = (
+        conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).select_related("message").first()
+    )
     if outgoing is None or not is_same(outgoing, item):
         return None
     prove(outgoing, item.remote_id, item.sent_at, item.sequence)

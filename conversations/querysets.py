@@ -13,7 +13,7 @@ from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
 
 if TYPE_CHECKING:
-    from conversations.models import Conversation
+    from conversations.models import Conversation  # noqa: F401  (the row type, as text, below)
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -48,12 +48,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Buyer name, or an order id mentioned in the conversation."""
         if not text:
             return self.all()
-        mentions = models.Exists(
-            self.model._meta.get_field("messages").related_model._base_manager.filter(
-                Q(payload__order=text) | Q(about__order=text), conversation=models.OuterRef("pk")
-            )
+        from conversations.models import Message
+
+        mentions = Message.objects.filter(
+            Q(payload__order=text) | Q(about__order=text), conversation=models.OuterRef("pk")
         )
-        return self.filter(Q(buyer_name__icontains=text) | mentions)
+        return self.filter(Q(buyer_name__icontains=text) | models.Exists(mentions))
 
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by("-last_message_at", "-id")

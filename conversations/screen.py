@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
 
 from conversations.filters import TABS, Filters
@@ -40,10 +40,7 @@ def rail(filters: Filters) -> list[RailShop]:
     """Exactly the integrated shops that this user may see."""
     unread = Count("conversations", filter=Q(conversations__unread_count__gt=0))
     shops = Shop.objects.visible_to(filters.user).annotate(unread=unread).order_by("marketplace", "name")
-    return [
-        RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop)  # type: ignore[attr-defined]
-        for shop in shops
-    ]
+    return [RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop) for shop in shops]
 
 
 def unread_conversations(user: User) -> int:
@@ -93,7 +90,7 @@ def place_of(below: str) -> tuple[datetime, UUID] | None:
 
 def bubbles(conversation: Conversation, before: Message | None = None) -> tuple[list[Message], bool]:
     """The newest bubbles (or those above one), oldest first, and whether there are older ones."""
-    found: QuerySet[Message] = conversation.messages.with_parts().newest_first()
+    found = conversation.messages.with_parts().newest_first()
     if before is not None:
         found = found.before(before)
     page = list(found[: BUBBLES + 1])

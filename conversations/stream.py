@@ -65,7 +65,10 @@ class Hub:
         """Pass nudges on for ever. After a gap every stream is nudged, as something may have been missed."""
         while not self.closing.is_set():
             try:
-                async with Redis.from_url(settings.REDIS_URL, socket_timeout=None) as client, client.pubsub() as pubsub:
+                async with (
+                    Redis.from_url(settings.REDIS_URL, socket_timeout=None) as client,
+                    client.pubsub() as pubsub,
+                ):
                     await pubsub.psubscribe(EVERY_SELLER)
                     self.wake_all()
                     async for message in pubsub.listen():
@@ -92,7 +95,6 @@ def the_hub() -> Hub:
     if hub is None:
         hub = Hub()
     return hub
-
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +125,8 @@ async def nudge_until(gone: asyncio.Future[None], flag: asyncio.Event, send: Sen
     try:
         while not gone.done() and not closing.done():
             changed = asyncio.ensure_future(flag.wait())
-            await asyncio.wait({changed, gone, closing}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
+            ends: set[asyncio.Future[Any]] = {changed, gone, closing}
+            await asyncio.wait(ends, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
             changed.cancel()
             if gone.done() or closing.done():
                 return

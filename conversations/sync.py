@@ -45,7 +45,9 @@ def changed(shop: Shop, listed: tuple[RemoteConversation, ...], since: datetime)
         remote
         for remote in reversed(listed)
         if versions.get(remote.remote_id) != remote.version
-        and (remote.remote_id in versions or remote.last_message_at is None or remote.last_message_at >= since)
+        and (
+            remote.remote_id in versions or remote.last_message_at is None or remote.last_message_at >= since
+        )
     ]
 
 

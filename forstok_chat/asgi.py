@@ -16,7 +16,7 @@ from conversations.stream import close_streams_on_signals, stream  # noqa: E402
 from forstok_chat.wsgi import application as wsgi_application  # noqa: E402
 
 STREAM_PATH = "/live/stream/"
-pages = WSGIMiddleware(wsgi_application, workers=8)
+pages = WSGIMiddleware(wsgi_application, workers=8)  # type: ignore[arg-type]  # its response is iterable
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

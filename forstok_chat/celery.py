@@ -16,7 +16,11 @@ app.autodiscover_tasks()
 # `expires` keeps ticks from piling up while no worker runs.
 app.conf.beat_schedule = {
     "sweep-outbox": {"task": "conversations.tasks.sweep_outbox", "schedule": 3, "options": {"expires": 3}},
-    "sweep-incoming": {"task": "conversations.tasks.sweep_incoming", "schedule": 5, "options": {"expires": 5}},
+    "sweep-incoming": {
+        "task": "conversations.tasks.sweep_incoming",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "sweep-shops": {"task": "conversations.tasks.sweep_shops", "schedule": 5, "options": {"expires": 5}},
     "refresh-credentials": {
         "task": "marketplaces.tasks.refresh_credentials",

@@ -10,11 +10,26 @@ from marketplaces.models import Activation, App, Shop
 
 @admin.register(Shop)
 class ShopAdmin(admin.ModelAdmin[Shop]):
-    list_display = ("name", "marketplace", "remote_id", "seller", "state", "synced_through_at", "last_push_at")
+    list_display = (
+        "name",
+        "marketplace",
+        "remote_id",
+        "seller",
+        "state",
+        "synced_through_at",
+        "last_push_at",
+    )
     list_filter = ("marketplace", "state")
     search_fields = ("name", "remote_id", "seller__name")
     list_select_related = ("seller",)
-    readonly_fields = ("state", "problem", "activated_at", "authorized_until", "synced_through_at", "last_push_at")
+    readonly_fields = (
+        "state",
+        "problem",
+        "activated_at",
+        "authorized_until",
+        "synced_through_at",
+        "last_push_at",
+    )
     exclude = ("next_sync_at",)
 
 

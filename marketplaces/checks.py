@@ -17,7 +17,9 @@ def connectors_import(**kwargs: Any) -> list[CheckMessage]:
         try:
             connector_class(slug)
         except ImportError as error:
-            problems.append(Error(f"The connector of {slug} does not import: {error}", id="marketplaces.E001"))
+            problems.append(
+                Error(f"The connector of {slug} does not import: {error}", id="marketplaces.E001")
+            )
     return problems
 
 
@@ -29,5 +31,7 @@ def platform_apps_are_whole(**kwargs: Any) -> list[CheckMessage]:
         missing = [name for name in connector_class(slug).required_keys if not keys.get(name)]
         if missing and any(keys.values()):
             names = ", ".join(f"{slug}_{name}".upper() for name in missing)
-            problems.append(Warning(f"The app for {slug} is not whole; not set: {names}", id="marketplaces.W001"))
+            problems.append(
+                Warning(f"The app for {slug} is not whole; not set: {names}", id="marketplaces.W001")
+            )
     return problems

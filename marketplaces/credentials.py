@@ -49,7 +49,9 @@ class StoredTokens:
             if self.is_shared:  # also guards the first fetch, when there is no credential to lock yet
                 App.objects.select_for_update(no_key=True).get(pk=self.app.pk)
             row = self.rows().select_for_update(no_key=True).first()
-            if row is not None and (unless_newer_than is None or row.updated_at > unless_newer_than.updated_at):
+            if row is not None and (
+                unless_newer_than is None or row.updated_at > unless_newer_than.updated_at
+            ):
                 return read(row)
             if row is None and not self.is_shared:
                 raise NotAuthorized("this shop has no tokens")
@@ -80,7 +82,9 @@ class FixedTokens:
 
 
 def read(row: Credential) -> Tokens:
-    return Tokens(access=row.tokens["access"], refresh=row.tokens.get("refresh", ""), expires_at=row.expires_at)
+    return Tokens(
+        access=row.tokens["access"], refresh=row.tokens.get("refresh", ""), expires_at=row.expires_at
+    )
 
 
 def store(app: App, shop: Shop | None, tokens: Tokens) -> None:

@@ -50,7 +50,13 @@ class RateLimited(Temporary):
     """Too many calls. `retry_after` in seconds. Costs no attempt."""
 
     def __init__(
-        self, detail: str = "", *, retry_after: float, was_ours: bool = False, code: str = "", request_id: str = ""
+        self,
+        detail: str = "",
+        *,
+        retry_after: float,
+        was_ours: bool = False,
+        code: str = "",
+        request_id: str = "",
     ) -> None:
         super().__init__(detail, code=code, request_id=request_id)
         self.retry_after = retry_after

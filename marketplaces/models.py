@@ -91,7 +91,9 @@ class Shop(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["marketplace", "remote_id"], name="a_shop_has_one_seller")
         ]
-        indexes = [models.Index(fields=["next_sync_at"], condition=Q(state="active"), name="shop_due_for_sync")]
+        indexes = [
+            models.Index(fields=["next_sync_at"], condition=Q(state="active"), name="shop_due_for_sync")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -107,7 +109,9 @@ class Shop(models.Model):
     def app_in_use(self) -> App:
         """The seller's own app before the platform-wide one. Raises NotConfigured."""
         own_first = F("seller").asc(nulls_last=True)
-        candidates = App.objects.filter(Q(seller=self.seller_id) | Q(seller=None), marketplace=self.marketplace)
+        candidates = App.objects.filter(
+            Q(seller=self.seller_id) | Q(seller=None), marketplace=self.marketplace
+        )
         app = candidates.order_by(own_first).first()
         if app is None:
             raise NotConfigured(f"There are no app keys for {self.connector.name}")
@@ -138,7 +142,9 @@ class Credential(models.Model):
         verbose_name = _("credential")
         verbose_name_plural = _("credentials")
         constraints = [
-            models.UniqueConstraint(fields=["app", "shop"], name="one_credential_per_shop", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["app", "shop"], name="one_credential_per_shop", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,10 +1,10 @@
 """Conversations, their bubbles, the outbox, and the records of what happened.
 
-    Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent's bubble on its way out
-                  ├─ StatusChange                    who moved it, when, why
-    Shop ─────────┼─ Import                          the first import of a shop, resumable
-                  ├─ Push                            a marketplace's push, raw, until processed
-                  └─ Event                           what changed, for open screens to catch up on
+Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent's bubble on its way out
+              ├─ StatusChange                    who moved it, when, why
+Shop ─────────┼─ Import                          the first import of a shop, resumable
+              ├─ Push                            a marketplace's push, raw, until processed
+              └─ Event                           what changed, for open screens to catch up on
 """
 
 from __future__ import annotations

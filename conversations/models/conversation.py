@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,10 +15,6 @@ from conversations.querysets import ConversationQuerySet
 from forstok_chat.accounts.models import Seller, User
 from marketplaces.content import Room
 from marketplaces.models import Shop
-
-if TYPE_CHECKING:
-    from conversations.models.message import Message
-    from conversations.models.outgoing import OutgoingMessage
 
 UNREAD_SHOWN = 99
 
@@ -59,8 +55,6 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
-    outgoing: models.Manager[OutgoingMessage]
-    messages: models.Manager[Message]
 
     class Meta:
         verbose_name = _("conversation")
@@ -70,7 +64,9 @@ class Conversation(models.Model):
             models.Index(fields=["seller", "-last_message_at", "-id"], name="inbox_of_seller"),
             models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_of_shop"),
             models.Index(
-                fields=["reading_due_at"], condition=models.Q(reading_due_at__isnull=False), name="reading_due"
+                fields=["reading_due_at"],
+                condition=models.Q(reading_due_at__isnull=False),
+                name="reading_due",
             ),
         ]
 
@@ -130,7 +126,9 @@ class Conversation(models.Model):
         if self.change_status(status, by=by, assignee=assignee, reason=reason):
             record(self)
 
-    def change_status(self, status: Status, *, by: User | None, assignee: User | None, reason: str = "") -> bool:
+    def change_status(
+        self, status: Status, *, by: User | None, assignee: User | None, reason: str = ""
+    ) -> bool:
         """The same without telling the screens, for callers that tell them more. False when nothing moved."""
         from conversations.models.records import StatusChange
 

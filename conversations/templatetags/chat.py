@@ -107,7 +107,7 @@ def preview(message: Message | None) -> str:
 
 @register.filter
 def explained(message: Message) -> str:
-    """Why a reply did not go out: our words, in the agent's language, for the marketplace's code, else its own."""
+    """Why a reply did not go out: our words for the marketplace's code, else its own."""
     outgoing, connector = message.outgoing, message.conversation.shop.connector
     sentence = EXPLANATIONS.get(outgoing.problem_code) or connector.explanations.get(outgoing.problem_code)
     if sentence:
@@ -164,8 +164,9 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def query(filters: Filters | None, **changed: object) -> str:
     """`?shop=…&tab=…` for links that keep what one is looking at, but for what is changed; or nothing."""
-    chosen: dict[str, object] = {"shop": filters.shop, "tab": filters.tab, "q": filters.search} if filters else {}
-    chosen |= changed
+    chosen: dict[str, object] = changed
+    if filters:
+        chosen = {"shop": filters.shop, "tab": filters.tab, "q": filters.search} | changed
     if chosen.get("tab") == "all":
         del chosen["tab"]
     told = urlencode({name: value for name, value in chosen.items() if value})

@@ -48,7 +48,8 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "tabs": screen.tabs(filters),
         "rows": screen.rows(filters),
         "selected_shop": shop,
-        "may_manage_shop": shop is not None and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
+        "may_manage_shop": shop is not None
+        and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
         "first_import": begin_import(shop),
         "unread": screen.unread_conversations(request.user),
     }

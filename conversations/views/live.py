@@ -56,8 +56,10 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
 def open_conversation(request: ChatRequest, changes: Changes) -> Conversation | None:
     """The conversation on this screen, when it is among the changed ones. Seen by somebody is read."""
     pk = uuid_or_none(request.GET.get("open", ""))
+    if pk is None or pk not in changes.conversations:
+        return None
     visible = Conversation.objects.visible_to(request.user).with_parts()
-    opened = visible.filter(pk=pk).first() if pk in changes.conversations else None
+    opened = visible.filter(pk=pk).first()
     if opened is not None and opened.unread_count and request.GET.get("visible") == "1":
         opened.mark_read(request.user)
         opened = visible.get(pk=pk)

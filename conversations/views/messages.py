@@ -9,14 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from conversations import outbox
+from conversations import outbox, screen
 from conversations.filters import Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver
 from conversations.views.inbox import inbox_context
 from conversations.views.thread import find, older
-from conversations import screen
 from forstok_chat.http import ChatRequest
 
 
@@ -33,7 +32,10 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
     if not conversation.shop.is_active or not form.is_valid():
         return refuse(request, conversation, form)
     message = outbox.enqueue(
-        conversation, by=request.user, text=form.cleaned_data["text"], client_id=form.cleaned_data["client_id"]
+        conversation,
+        by=request.user,
+        text=form.cleaned_data["text"],
+        client_id=form.cleaned_data["client_id"],
     )
     deliver.delay_on_commit(str(conversation.pk))
     if not request.htmx:

@@ -48,5 +48,3 @@ def older(request: ChatRequest, pk: UUID) -> HttpResponse:
 def find(request: ChatRequest, pk: UUID) -> Conversation:
     """Through the user: foreign and missing are one 404."""
     return get_object_or_404(Conversation.objects.visible_to(request.user).with_parts(), pk=pk)
-
-

@@ -21,7 +21,7 @@ class SellerAdmin(admin.ModelAdmin[Seller]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "seen_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "name")
@@ -29,7 +29,10 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "seen_at")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        (_("Permissions"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (
+            _("Permissions"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
         (_("Dates"), {"fields": ("last_login", "seen_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)

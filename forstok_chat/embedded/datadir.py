@@ -1,10 +1,10 @@
 """The data directory: where it is, who may use it, what is in it.
 
-    .lock         held while something runs on it
-    secrets.env   SECRET_KEY and FIELD_KEYS, made once
-    postgres/     the database cluster        valkey/    the append-only file
-    sandbox/      the sandbox's own state     beat       the schedule
-    logs/         one file per process        programs/  copies, see postgres.py
+.lock         held while something runs on it
+secrets.env   SECRET_KEY and FIELD_KEYS, made once
+postgres/     the database cluster        valkey/    the append-only file
+sandbox/      the sandbox's own state     beat       the schedule
+logs/         one file per process        programs/  copies, see postgres.py
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ class Postgres(Process):
                 return self._create_database()
             self.stop()
             time.sleep(0.5)
-        raise StartError(f"The embedded PostgreSQL does not start. The end of {self.log}:\n{self.last_lines()}")
+        raise StartError(
+            f"The embedded PostgreSQL does not start. The end of {self.log}:\n{self.last_lines()}"
+        )
 
     def _create_cluster(self, server: Path) -> None:
         """Made beside its place and moved there whole, so an interrupted start leaves no half of one."""
@@ -73,7 +75,15 @@ class Postgres(Process):
         self.data.server_directory(unfinished)
         try:
             subprocess.run(
-                [server.with_name("initdb"), "-D", unfinished, "-U", "postgres", "--auth=trust", *LOCALE]
+                [
+                    str(server.with_name("initdb")),
+                    "-D",
+                    str(unfinished),
+                    "-U",
+                    "postgres",
+                    "--auth=trust",
+                    *LOCALE,
+                ]
                 + ["--no-instructions", *([] if self.durable else ["--no-sync"])],
                 env=self.env,
                 cwd="/",
@@ -84,12 +94,16 @@ class Postgres(Process):
                 **(self.run_as.popen_arguments() if self.run_as else {}),
             )
         except subprocess.CalledProcessError as error:
-            raise StartError(f"The embedded PostgreSQL cannot make its database:\n{error.stderr.strip()}") from None
+            raise StartError(
+                f"The embedded PostgreSQL cannot make its database:\n{error.stderr.strip()}"
+            ) from None
         unfinished.rename(self.data.postgres)
 
     def _check_version(self, server: Path) -> None:
         kept = (self.data.postgres / "PG_VERSION").read_text().strip()
-        text = subprocess.run([server, "--version"], env=ENV, capture_output=True, text=True, check=True).stdout
+        text = subprocess.run(
+            [server, "--version"], env=ENV, capture_output=True, text=True, check=True
+        ).stdout
         ours = text.split()[-1].split(".")[0]
         if kept != ours:
             raise StartError(
@@ -110,7 +124,9 @@ class Postgres(Process):
             return False
 
         if not wait_until(nobody_runs, 15, pause=0.1):
-            raise StartError(f"An earlier PostgreSQL (pid {_first_number(pid_file)}) will not stop. Stop it and try again.")
+            raise StartError(
+                f"An earlier PostgreSQL (pid {_first_number(pid_file)}) will not stop. Stop it and try again."
+            )
         pid_file.unlink(missing_ok=True)
         (self.data.socket_directory() / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
@@ -131,7 +147,9 @@ class Postgres(Process):
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise StartError(f"The package {name} is not installed. Run `make run`, or set DATABASE_URL and REDIS_URL.")
+        raise StartError(
+            f"The package {name} is not installed. Run `make run`, or set DATABASE_URL and REDIS_URL."
+        )
     return Path(spec.submodule_search_locations[0])
 
 

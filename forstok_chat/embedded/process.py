@@ -146,4 +146,6 @@ def end_leftovers(data: Path, timeout: float = 5) -> None:
         return not pids
 
     if not wait_until(none_left, timeout):
-        raise StartError(f"Processes of an earlier run will not end: {leftovers(data)}. Kill them and try again.")
+        raise StartError(
+            f"Processes of an earlier run will not end: {leftovers(data)}. Kill them and try again."
+        )

@@ -18,7 +18,9 @@ class Valkey(Process):
     orphan_signal = signal.SIGTERM
 
     def __init__(self, data: DataDir) -> None:
-        super().__init__("valkey", [], {"PATH": "/usr/bin:/bin"} | data.mark, data.logs / "valkey.log", cwd="/")
+        super().__init__(
+            "valkey", [], {"PATH": "/usr/bin:/bin"} | data.mark, data.logs / "valkey.log", cwd="/"
+        )
         self.data = data
 
     @property
@@ -34,7 +36,9 @@ class Valkey(Process):
             # Nothing lives only here (PostgreSQL is the truth), so a damaged file is no reason to stay down.
             shutil.rmtree(self.data.valkey, ignore_errors=True)
             if not self._try():
-                raise StartError(f"The embedded Valkey does not start. The end of {self.log}:\n{self.last_lines()}")
+                raise StartError(
+                    f"The embedded Valkey does not start. The end of {self.log}:\n{self.last_lines()}"
+                )
 
     def _try(self) -> bool:
         binary = get_binary_path()

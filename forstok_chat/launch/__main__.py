@@ -40,7 +40,8 @@ def main() -> int:
         print("Starting ...", flush=True)
         stack.start()
         print(
-            WELCOME.format(url=stack.url, sandbox=stack.sandbox_url, logs=data.logs, data=data.path), flush=True
+            WELCOME.format(url=stack.url, sandbox=stack.sandbox_url, logs=data.logs, data=data.path),
+            flush=True,
         )
         stack.watch()
     except StartError as error:

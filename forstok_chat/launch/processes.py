@@ -15,7 +15,11 @@ CELERY = [*PYTHON, "celery", "-A", "forstok_chat"]
 QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 # In this order at every start; each may run any number of times.
-PREPARATIONS = [["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"], ["load_apps"]]
+PREPARATIONS = [
+    ["migrate", "--verbosity", "0"],
+    ["collectstatic", "--noinput", "--verbosity", "0"],
+    ["load_apps"],
+]
 SEED = ["seed_demo"]
 
 

@@ -98,7 +98,9 @@ class Stack:
                 ends[name] = 1 if time.monotonic() - started[name] > HEALTHY_AFTER else ends[name] + 1
                 if ends[name] >= MOST_ENDS:
                     self.check_alive(name)
-                print(f"{name} ended (exit code {process.exit_code()}) and is started again; see {process.log}")
+                print(
+                    f"{name} ended (exit code {process.exit_code()}) and is started again; see {process.log}"
+                )
                 process.kill()
                 time.sleep(ends[name])
                 process.start()

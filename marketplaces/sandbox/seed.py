@@ -18,7 +18,7 @@ from marketplaces.sandbox.world import Message, Room, State, World
 
 __all__ = ["Size", "default_size", "new_buyer", "plant"]
 
-PASSWORD = "sandbox"  # noqa: S105 of made-up sellers
+PASSWORD = "sandbox"
 SHARED_BUYERS = 4  # of two neighbouring shops
 FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979}
 FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917}

@@ -1,5 +1,5 @@
 // Lists with data-keyed="asc" or "desc": one child per id, where the newer copy takes the older one's place, and
-// all children in the order of data-sort. data-known-only: nothing without an older copy. data-gone: nothing at all.
+// all children in the order of data-sort. data-known-only: a copy that is dropped when there is no older one.
 (() => {
   const settled = new WeakSet();
   const key = (item) => item.dataset.sort ?? "";
@@ -13,9 +13,7 @@
       if (other || !("knownOnly" in item.dataset)) settled.add(newer || item);
       kept.set(item.id || item, newer || item);
     }
-    for (const item of kept.values()) {
-      if ("gone" in item.dataset || !settled.has(item)) item.remove();
-    }
+    for (const item of kept.values()) if (!settled.has(item)) item.remove();
   }
 
   function sort(list) {

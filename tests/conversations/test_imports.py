@@ -50,7 +50,9 @@ def serve(web: responses.RequestsMock, shop: Shop, rows: list[dict[str, Any]], b
     def page(request: Any) -> tuple[int, dict[str, str], str]:
         number = request.params["conversation_id"]
         offset = int(request.params.get("offset") or 0)
-        place = Conversation(shop=shop, remote_id=number, buyer_id=str(int(number) - 700000000000000000 + 9000000))
+        place = Conversation(
+            shop=shop, remote_id=number, buyer_id=str(int(number) - 700000000000000000 + 9000000)
+        )
         base = int(number) * 10
         said = [
             shopee_message(
@@ -77,7 +79,9 @@ def test_the_15_newest_conversations_come_in_with_their_30_newest_bubbles(
     run_import(str(shop.pk))
     job = Import.objects.get()
     assert (job.state, job.done, job.total) == ("done", 15, 15)
-    assert set(Conversation.objects.values_list("buyer_name", flat=True)) == {f"pembeli_{n}" for n in range(1, 16)}
+    assert set(Conversation.objects.values_list("buyer_name", flat=True)) == {
+        f"pembeli_{n}" for n in range(1, 16)
+    }
     assert all(conversation.messages.count() == 30 for conversation in Conversation.objects.all())
     origins = set(Message.objects.values_list("origin", flat=True))
     assert origins == {"buyer", "seller_centre"}, "both directions"

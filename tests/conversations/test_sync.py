@@ -47,7 +47,9 @@ def reads(web: responses.RequestsMock) -> int:
     return sum("get_message" in (call.request.url or "") for call in web.calls)
 
 
-def test_a_message_whose_push_was_lost_comes_with_the_next_sync(web: responses.RequestsMock, shop: Shop) -> None:
+def test_a_message_whose_push_was_lost_comes_with_the_next_sync(
+    web: responses.RequestsMock, shop: Shop
+) -> None:
     conversation = make_conversation(shop, "halo")
     missed = shopee_message(conversation, "kok tidak dibalas?", by_shop=False)
     listing(web, row(conversation, missed["message_id"], timezone.now()))
@@ -71,7 +73,9 @@ def test_what_has_not_changed_is_not_read_again(web: responses.RequestsMock, sho
 def test_a_hole_under_a_pushed_message_is_filled(web: responses.RequestsMock, shop: Shop) -> None:
     """Two messages, the first one's push lost: the second one is known, and still everything is read."""
     conversation = make_conversation(shop, "halo")
-    lost = shopee_message(conversation, "yang hilang", by_shop=False, at=timezone.now() - timedelta(seconds=9))
+    lost = shopee_message(
+        conversation, "yang hilang", by_shop=False, at=timezone.now() - timedelta(seconds=9)
+    )
     known = shopee_message(conversation, "yang sampai", by_shop=False)
     from conversations.ingest import ingest
     from conversations.models import Message

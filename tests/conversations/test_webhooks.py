@@ -44,9 +44,7 @@ def deliver_push(client: Client, push: dict[str, Any], *, key: str = SHOPEE_KEYS
     body = json.dumps(push, ensure_ascii=False).encode()
     signed = b"http://testserver/webhooks/shopee/|" + body
     signature = hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()
-    response = client.post(
-        URL, body, content_type="application/json", headers={"Authorization": signature}
-    )
+    response = client.post(URL, body, content_type="application/json", headers={"Authorization": signature})
     assert response.content == b""
     return response.status_code
 

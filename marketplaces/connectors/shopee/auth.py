@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 AUTH_LINK = "/api/v2/shop/auth_partner"
-GET_TOKEN = "/api/v2/auth/token/get"  # noqa: S105
-REFRESH_TOKEN = "/api/v2/auth/access_token/get"  # noqa: S105
+GET_TOKEN = "/api/v2/auth/token/get"
+REFRESH_TOKEN = "/api/v2/auth/access_token/get"
 
 
 def sign(key: str, *parts: object) -> str:

@@ -108,7 +108,7 @@ def understood(
         raise Uncertain(f"no JSON in the answer (HTTP {status})")
     answer = answer or {}
     stated, request_id = wire.stated_code(answer), wire.plain(answer.get("request_id"))
-    code = stated.rpartition(".")[2] or code_of_status(status)
+    code = stated.rpartition(".")[2] or stated or code_of_status(status)
     if not code:
         logger.info("%s answered, request %s", bucket.key, request_id)
         return answer

@@ -1,4 +1,4 @@
-"""What Shopee's codes mean for the agent, and what to do. Shopee tells few of its sentences, so the code decides."""
+"""What Shopee's codes mean for the agent, and what to do. Its own sentences are mostly unknown."""
 
 from __future__ import annotations
 

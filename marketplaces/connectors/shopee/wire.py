@@ -255,7 +255,7 @@ def message(row: Mapping[str, Any], shop: str) -> IncomingMessage | None:
 
 
 def is_from_shop(row: Mapping[str, Any], shop: str) -> bool:
-    """User ids do not tell: staff write with ids of their own. Older pushes, all of buyers, lack the field."""
+    """User ids do not tell: staff write with their own. Older pushes, all of buyers, lack the field."""
     return bool(shop) and identifier(row.get("from_shop_id")) == shop
 
 

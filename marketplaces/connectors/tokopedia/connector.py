@@ -61,7 +61,7 @@ class TokopediaConnector(Connector):
     slug = "tokopedia"
     name = "Tokopedia"
     required_keys = ("api_url", "auth_url", "fs_id", "client_id", "client_secret", "webhook_secret")
-    token_scope = "app"  # noqa: S105 (no secret)
+    token_scope = "app"
     needs_consent = False
     # A push is a nudge without an id and may be lost, so readings come often.
     sync_policy = SyncPolicy(every=timedelta(seconds=15))

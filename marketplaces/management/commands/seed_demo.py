@@ -10,7 +10,7 @@ from django.db import transaction
 from forstok_chat.accounts.models import Membership, Seller, User
 from marketplaces.models import Shop
 
-PASSWORD = "forstok-demo"  # noqa: S105  (printed on the screen, for the demo alone)
+PASSWORD = "forstok-demo"
 PEOPLE = [
     ("owner@demo.test", "Sari Wulandari", Membership.Role.OWNER),
     ("agent@demo.test", "Dimas Pratama", Membership.Role.AGENT),

@@ -1,0 +1,39 @@
+"""The sandbox's levers: what buyers say, what went wrong, what really is in a room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+
+
+class Sandbox:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        response = requests.post(f"{self.url}/control/{path}", json=body, timeout=10)
+        response.raise_for_status()
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def says(self, marketplace: str, shop: str, buyer: str, text: str) -> None:
+        self.post(
+            "messages", marketplace=marketplace, shop=shop, buyer=buyer, kind="text", text=text, push=True
+        )
+
+    def room(self, marketplace: str, shop: str, buyer: str) -> list[dict[str, Any]]:
+        """The truth: everything said in that room, in order."""
+        query = {"marketplace": marketplace, "shop": shop, "buyer": buyer}
+        response = requests.get(f"{self.url}/control/messages", params=query, timeout=10)
+        response.raise_for_status()
+        messages: list[dict[str, Any]] = response.json()["messages"]
+        return messages
+
+    def answers(self, marketplace: str, shop: str, buyer: str) -> list[str]:
+        """What the buyer got from the shop through us, in order."""
+        return [m["text"] for m in self.room(marketplace, shop, buyer) if m["sent_by"] == "shop"]
+
+    def pushes(self, mode: str) -> None:
+        for marketplace in ("shopee", "tokopedia"):
+            self.post("push", marketplace=marketplace, mode=mode)
