@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from redis import RedisError
 
-from marketplaces.throttle import redis
+from forstok_chat.redis import redis
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from conversations.models import Conversation, Message
+    from marketplaces.errors import MarketplaceError
     from marketplaces.models import Shop
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,13 @@ def record_shop(shop: Shop) -> None:
     from conversations.models import Event
 
     write([Event(seller_id=shop.seller_id, shop=shop)])
+
+
+def disconnect(shop: Shop, error: MarketplaceError) -> None:
+    """The marketplace no longer lets us speak for this shop: note it and tell the screens."""
+    shop.disconnect(str(error))
+    with transaction.atomic():
+        record_shop(shop)
 
 
 def write(events: list) -> None:

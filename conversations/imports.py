@@ -31,9 +31,13 @@ LEASE = timedelta(minutes=2)
 TRY_AGAIN_AFTER = timedelta(seconds=5)
 
 
+@transaction.atomic
 def ensure_started(shop: Shop) -> Import:
     """The import of this shop, begun if it has none yet. Reconnecting a shop does not import again."""
-    return Import.objects.get_or_create(shop=shop)[0]
+    job, is_new = Import.objects.get_or_create(shop=shop)
+    if is_new:
+        record_shop(shop)
+    return job
 
 
 def claim(shop_id: str) -> Import | None:

@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from conversations.events import record
+from conversations.events import disconnect, record
 from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.proof import take_receipt
 from conversations.reading import as_remote, read
@@ -142,8 +142,9 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
     except Uncertain as error:
         doubt(outgoing, code="lost", detail=str(error))
     except NotAuthorized as error:
-        outgoing.conversation.shop.disconnect(str(error))
-        fail(outgoing, "not_authorized", str(error))
+        disconnect(outgoing.conversation.shop, error)
+        explained = error.code in connector.explanations
+        fail(outgoing, error.code if explained else "not_authorized", str(error))
     except MarketplaceError as error:
         fail(outgoing, error.code or "rejected", error.detail or str(error))
     except Exception as error:
@@ -244,7 +245,7 @@ def settle(outgoing: OutgoingMessage, connector: Connector) -> None:
         read(outgoing.conversation.shop, connector, as_remote(outgoing.conversation))
     except MarketplaceError as error:
         if isinstance(error, NotAuthorized):
-            outgoing.conversation.shop.disconnect(str(error))
+            disconnect(outgoing.conversation.shop, error)
         wait = error.retry_after if isinstance(error, RateLimited) else POLICY.wait(3)
         look_again(outgoing, looked_at, timezone.now() + timedelta(seconds=wait))
         return

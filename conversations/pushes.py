@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from conversations.events import disconnect
 from conversations.ingest import find_or_create, ingest
 from conversations.models import Conversation, Message, Push
 from marketplaces.content import PushEvent, PushKind
-from marketplaces.errors import BadWebhook
+from marketplaces.errors import BadWebhook, NotAuthorized
 from marketplaces.models import App, Shop
 from marketplaces.registry import connector_class
 
@@ -79,7 +80,7 @@ def apply(push: Push, event: PushEvent) -> Conversation | None:
         return None
     Shop.objects.filter(pk=shop.pk).update(last_push_at=push.received_at)
     if event.kind == PushKind.DISCONNECTED:
-        shop.disconnect(event.detail)
+        disconnect(shop, NotAuthorized(event.detail))
     elif event.kind == PushKind.MESSAGE and event.conversation is not None:
         conversation = find_or_create(shop, event.conversation)
         if event.message is not None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from conversations import imports, outbox, pushes, reading, sync
+from conversations.events import disconnect
 from conversations.models import Conversation, OutgoingMessage, Push
 from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, RateLimited
 from marketplaces.models import Shop
@@ -86,7 +87,7 @@ def read_conversation(conversation_id: str) -> None:
     try:
         reading.read_due(conversation, connector_for(conversation.shop, patience=PATIENCE_RECEIVING))
     except NotAuthorized as error:
-        conversation.shop.disconnect(str(error))
+        disconnect(conversation.shop, error)
     except RateLimited as error:
         reading.postpone(conversation, error.retry_after)
         later(read_conversation, conversation_id, now + timedelta(seconds=error.retry_after))
@@ -103,7 +104,7 @@ def sync_shop(shop_id: str) -> None:
     try:
         sync.sync_shop(shop, connector_for(shop, patience=PATIENCE_SLOW))
     except NotAuthorized as error:
-        shop.disconnect(str(error))
+        disconnect(shop, error)
     except (MarketplaceError, NotConfigured) as error:
         logger.warning("sync of shop %s stopped: %s", shop_id, error)
 

@@ -196,5 +196,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # urllib3 writes whole addresses at DEBUG, and some marketplaces carry tokens in them.
+    "loggers": {"urllib3": {"level": "WARNING"}},
 }

@@ -59,6 +59,8 @@ class Connector:
     required_keys: ClassVar[tuple[str, ...]]
     #: "shop": each shop has tokens of its own. "app": one token speaks for every shop of the app.
     token_scope: ClassVar[Literal["shop", "app"]] = "shop"
+    #: Tokens are refreshed so long before their end. Zero where new ones are only handed out after it.
+    refresh_before: ClassVar[timedelta] = timedelta(minutes=30)
     #: The seller leaves for the marketplace's own login. False: one click, the integration is reused.
     needs_consent: ClassVar[bool] = True
     #: Longest text in characters (code points). None: not known.

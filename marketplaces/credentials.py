@@ -20,7 +20,8 @@ from marketplaces.models import App, Credential, Shop
 
 logger = logging.getLogger(__name__)
 
-REFRESH_BEFORE = timedelta(minutes=30)
+# The job looks this far ahead; each connector decides how long before the end it refreshes.
+LOOK_AHEAD = timedelta(hours=1)
 
 
 class StoredTokens:
@@ -33,7 +34,7 @@ class StoredTokens:
 
     def current(self) -> Tokens:
         row = self.rows().first()
-        if row is not None and row.expires_at > timezone.now() + REFRESH_BEFORE:
+        if row is not None and row.expires_at > timezone.now() + self.shop.connector.refresh_before:
             return read(row)
         return self.refreshed(unless_newer_than=row)
 
@@ -101,7 +102,7 @@ def store(app: App, shop: Shop | None, tokens: Tokens) -> None:
 
 def refresh_soon_to_expire() -> int:
     """Refresh what ends within the hour, so that no call has to wait for it. Returns how many were looked at."""
-    soon = timezone.now() + 2 * REFRESH_BEFORE
+    soon = timezone.now() + LOOK_AHEAD
     shops = Shop.objects.active().filter(credentials__expires_at__lt=soon)
     for shop in shops:
         try:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from django.conf import settings
-from redis import Redis
 from redis.commands.core import Script
+
+from forstok_chat.redis import redis
 
 # Clocks and the network bunch calls up, so we stay a little below what a marketplace allows.
 MARGIN = 0.97
@@ -42,16 +42,11 @@ return 0
 
 @dataclass(frozen=True)
 class Bucket:
-    """What a marketplace counts, e.g. "tokopedia:13004:reply"; `rate` in calls per second until it tells more."""
+    """What a marketplace counts, e.g. "slug:app:endpoint"; `rate` in calls per second until it tells more."""
 
     key: str
     rate: float
     burst: int = 1
-
-
-@cache
-def redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL)
 
 
 @cache

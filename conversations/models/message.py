@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -114,10 +115,21 @@ class Message(models.Model):
     def copy_from(self, incoming: IncomingMessage) -> None:
         """Take over the marketplace's own copy; the caller saves."""
         self.kind = incoming.kind.value
-        self.text = incoming.text
-        self.payload = dict(incoming.payload)
-        self.about = dict(incoming.about)
-        self.raw = dict(incoming.raw)
-        self.sender_name = incoming.sender_name
+        self.text = storable(incoming.text)
+        self.payload = storable(dict(incoming.payload))
+        self.about = storable(dict(incoming.about))
+        self.raw = storable(dict(incoming.raw))
+        self.sender_name = storable(incoming.sender_name)[:200]
         self.sent_at = incoming.sent_at
         self.sequence = incoming.sequence
+
+
+def storable(value: Any) -> Any:
+    """PostgreSQL takes no NUL in a text; a buyer's message is not lost for one."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, Mapping):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value

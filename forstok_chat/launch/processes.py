@@ -14,15 +14,6 @@ PYTHON = [sys.executable, "-W", "ignore::RuntimeWarning", "-m"]
 CELERY = [*PYTHON, "celery", "-A", "forstok_chat"]
 QUIET = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
-# In this order at every start; each may run any number of times.
-PREPARATIONS = [
-    ["migrate", "--verbosity", "0"],
-    ["collectstatic", "--noinput", "--verbosity", "0"],
-    ["load_apps"],
-]
-SEED = ["seed_demo"]
-
-
 class Worker(Process):
     """Its pool has processes of its own, which the kernel ends only if their parent is asked, not killed."""
 

@@ -19,7 +19,7 @@ from forstok_chat.embedded import DataDir, Process, StartError, missing_servers
 from forstok_chat.embedded.datadir import ROOT
 from forstok_chat.embedded.process import wait_until
 from forstok_chat.launch import environment
-from forstok_chat.launch.processes import PREPARATIONS, SEED, processes
+from forstok_chat.launch.processes import processes
 
 PORTS = {"PORT": "the web pages", "SANDBOX_PORT": "the sandbox marketplace"}
 HEALTHY_AFTER = 30  # seconds; who ends sooner, MOST_ENDS times in a row, is broken
@@ -50,8 +50,7 @@ class Stack:
             self.servers.append(server)
             server.start()
             self.env[server.variable] = server.url
-        for command in [*PREPARATIONS, SEED]:
-            self.manage(*command)
+        self.prepare()
         self.processes = processes(self.env, self.data)
         for process in self.processes.values():
             process.log.unlink(missing_ok=True)
@@ -70,11 +69,11 @@ class Stack:
                     f"Stop it, or choose another port: {variable}=8080 make run"
                 )
 
-    def manage(self, *command: str) -> None:
-        argv = [sys.executable, "manage.py", *command]
+    def prepare(self) -> None:
+        argv = [sys.executable, "-m", "forstok_chat.launch.prepare"]
         done = subprocess.run(argv, env=self.env, cwd=ROOT, capture_output=True, text=True)
         if done.returncode:
-            raise StartError(f"manage.py {command[0]} failed:\n{(done.stderr or done.stdout)[-3000:]}")
+            raise StartError(f"The database could not be prepared:\n{(done.stderr or done.stdout)[-3000:]}")
 
     def has_ended(self, name: str) -> bool:
         return not self.processes[name].is_running()

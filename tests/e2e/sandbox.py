@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import requests
@@ -18,6 +19,8 @@ class Sandbox:
         return answer
 
     def says(self, marketplace: str, shop: str, buyer: str, text: str) -> None:
+        """A second after the last word elsewhere: Shopee counts whole seconds, within one there is no order."""
+        time.sleep(1.1)
         self.post(
             "messages", marketplace=marketplace, shop=shop, buyer=buyer, kind="text", text=text, push=True
         )

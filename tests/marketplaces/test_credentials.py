@@ -29,7 +29,12 @@ def tokens_of(shop: Shop) -> StoredTokens:
 
 
 def fresh(number: int = 2) -> dict[str, Any]:
-    return {"error": "", "access_token": f"access-{number}", "refresh_token": f"r-{number}", "expire_in": 14400}
+    return {
+        "error": "",
+        "access_token": f"access-{number}",
+        "refresh_token": f"r-{number}",
+        "expire_in": 14400,
+    }
 
 
 def expire(shop: Shop, left: timedelta = timedelta(minutes=5)) -> None:

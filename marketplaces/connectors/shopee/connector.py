@@ -36,7 +36,7 @@ class ShopeeConnector(Connector):
     name = "Shopee"
     required_keys = ("api_url", "partner_id", "partner_key")
     text_limit = 600
-    sync_policy = SyncPolicy(every=timedelta(seconds=20))
+    sync_policy = SyncPolicy(every=timedelta(seconds=15))
     settling_time = timedelta(seconds=10)
     explanations = EXPLANATIONS
 

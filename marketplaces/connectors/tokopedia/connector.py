@@ -62,6 +62,7 @@ class TokopediaConnector(Connector):
     name = "Tokopedia"
     required_keys = ("api_url", "auth_url", "fs_id", "client_id", "client_secret", "webhook_secret")
     token_scope = "app"
+    refresh_before = timedelta(0)  # the same token comes back until it has ended
     needs_consent = False
     # A push is a nudge without an id and may be lost, so readings come often.
     sync_policy = SyncPolicy(every=timedelta(seconds=15))
