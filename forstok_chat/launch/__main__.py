@@ -30,6 +30,8 @@ WELCOME = """
 
 def main() -> int:
     raise_open_files()
+    # Explicitly both: a shell starts background jobs with Ctrl-C ignored.
+    signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
     data = DataDir(Path(os.environ["DATA_DIR"]) if os.environ.get("DATA_DIR") else default_directory())
     stack: Stack | None = None
