@@ -1,4 +1,4 @@
-"""Settings, read from the environment. The names are listed in docs/settings.md and .env.example."""
+"""Settings, read from the environment. The names are listed in .env.example."""
 
 from __future__ import annotations
 
