@@ -21,20 +21,20 @@ test: lint types browser messages ## Style, types and all tests
 	$(BIN)/python -m pytest
 
 lint: $(V)/.dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
 
 format: $(V)/.dev ## Put the code into shape
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 types: $(V)/.dev
-	$(LINT_ENV) $(BIN)/mypy
+	$(LINT_ENV) $(BIN)/python -m mypy
 
 messages: $(CATALOGUE).mo
 
 $(CATALOGUE).mo: $(CATALOGUE).po $(V)/.run
-	$(BIN)/pybabel --quiet compile -i $< -o $@
+	@$(BIN)/python -m babel.messages.frontend --quiet compile -i $< -o $@
 
 browser: ## Chromium for the browser tests, where it may be installed
 	@command -v chromium >/dev/null || test -n "$$CHROMIUM" || { \
@@ -44,7 +44,8 @@ browser: ## Chromium for the browser tests, where it may be installed
 		echo "!! No Chromium: the browser tests will be skipped. As root: apt-get install chromium"
 
 $(V)/.run: requirements.txt
-	@test -x $(BIN)/python || $(PY) -m venv --without-pip $(V)
+	@command -v $(PY) >/dev/null || { echo "Python 3.11 is needed, and $(PY) is not here. Name yours: make PY=..."; exit 1; }
+	@$(BIN)/python -c "" 2>/dev/null || $(PY) -m venv --clear --without-pip $(V)
 	@echo "Installing what Forstok Chat needs ..."
 	@$(PIP) -r requirements.txt
 	@touch $@

@@ -6,6 +6,7 @@ Each step is saved before the next, so a crash costs one conversation's reading;
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,8 +23,10 @@ from conversations.models import Conversation, Import
 from conversations.reading import read
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
-from marketplaces.errors import MarketplaceError, NotAuthorized
+from marketplaces.errors import MarketplaceError, NotAuthorized, Rejected
 from marketplaces.models import Shop
+
+logger = logging.getLogger(__name__)
 
 CONVERSATIONS = 15
 # Longer than reading one conversation takes, so that one worker does it.
@@ -63,9 +66,18 @@ def run(job: Import, connector: Connector) -> None:
         if job.plan is None:
             save_plan(job, newest_conversations(connector))
         while job.plan:
-            conversation = read(job.shop, connector, from_plan(job.plan[0]))
-            finish_one(job, conversation, job.plan[0]["unread_count"])
+            remote = from_plan(job.plan[0])
+            finish_one(job, read_if_readable(job.shop, connector, remote), remote)
         finish(job)
+
+
+def read_if_readable(shop: Shop, connector: Connector, remote: RemoteConversation) -> Conversation | None:
+    """None for a room that the marketplace lists and refuses to show: the others are imported all the same."""
+    try:
+        return read(shop, connector, remote, first_import=True)
+    except Rejected as error:
+        logger.warning("room %s of shop %s cannot be read: %s", remote.remote_id, shop.pk, error)
+        return None
 
 
 @contextmanager
@@ -106,8 +118,9 @@ def save_plan(job: Import, conversations: list[RemoteConversation]) -> None:
 
 
 @transaction.atomic
-def finish_one(job: Import, conversation: Conversation, unread_count: int) -> None:
-    conversation.locked().settle_imported(unread_count)
+def finish_one(job: Import, conversation: Conversation | None, remote: RemoteConversation) -> None:
+    if conversation is not None:
+        conversation.locked().settle_imported(remote.unread_count, remote.last_message_at)
     job.plan = job.plan[1:] if job.plan else []
     job.done = job.total - len(job.plan)
     job.leased_until = timezone.now() + LEASE

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from conversations.events import record
 from conversations.models import Conversation, Message
+from conversations.models.message import storable
 from conversations.proof import adopt
 from marketplaces.content import IncomingMessage, RemoteConversation
 from marketplaces.models import Shop
@@ -49,18 +50,20 @@ def place(item: IncomingMessage) -> tuple:
 
 
 def find_or_create(shop: Shop, remote: RemoteConversation) -> Conversation:
-    conversation, _created = Conversation.objects.get_or_create(
-        shop=shop,
-        remote_id=remote.remote_id,
-        defaults={
-            "seller_id": shop.seller_id,
-            "buyer_id": remote.buyer_id,
-            "buyer_name": remote.buyer_name[:200],
-            "buyer_avatar_url": remote.buyer_avatar_url[:1000],
-        },
+    """The row of this conversation, with what is newly known of its buyer."""
+    told = {
+        "buyer_id": storable(remote.buyer_id)[:64],
+        "buyer_name": storable(remote.buyer_name)[:200],
+        "buyer_avatar_url": storable(remote.buyer_avatar_url)[:1000],
+    }
+    conversation, is_new = Conversation.objects.get_or_create(
+        shop=shop, remote_id=remote.remote_id, defaults={"seller_id": shop.seller_id, **told}
     )
-    if remote.buyer_name and conversation.buyer_name != remote.buyer_name[:200]:
-        Conversation.objects.filter(pk=conversation.pk).update(buyer_name=remote.buyer_name[:200])
+    news = {name: value for name, value in told.items() if value and getattr(conversation, name) != value}
+    if conversation.buyer_id and "buyer_id" in news:
+        del news["buyer_id"]  # an id, once known, does not change: a push may name the wrong side
+    if news and not is_new:
+        Conversation.objects.filter(pk=conversation.pk).update(**news)
     return conversation
 
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
-from django.db.models import Max
-
 from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import Membership, User
 from marketplaces.models import Shop
@@ -28,12 +26,17 @@ class Cursor:
     def now(cls, user: User) -> Self:
         """Everything up to now counts as seen. Take it before reading what is drawn."""
         sellers = sellers_of(user)
-        newest = Event.objects.filter(seller__in=sellers).values("seller").annotate(newest=Max("pk"))
-        return cls(dict.fromkeys(sellers, 0) | {row["seller"]: row["newest"] for row in newest})
+        newest = {
+            seller: Event.objects.filter(seller=seller).order_by("-pk").values_list("pk", flat=True).first()
+            for seller in sellers
+        }
+        return cls({seller: pk or 0 for seller, pk in newest.items()})
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """None for nonsense: then the screen has to be drawn anew."""
+        """None for nonsense: then the screen has to be drawn anew. Empty for who belongs to no seller."""
+        if not text:
+            return cls({})
         try:
             pairs = [part.split(":") for part in text.split(",")]
             return cls({UUID(seller): int(newest) for seller, newest in pairs})
@@ -73,13 +76,13 @@ def changes_since(user: User, cursor: Cursor) -> Changes:
     visible = set(Shop.objects.visible_to(user).values_list("pk", flat=True))
     changes = Changes(Cursor(dict(cursor.seen)))
     for seller, newest in seen.items():
-        events = Event.objects.filter(seller=seller, pk__gt=newest).order_by("pk")[: MOST_EVENTS + 1]
+        events = Event.objects.filter(seller=seller, shop__in=visible, pk__gt=newest).order_by("pk")[
+            : MOST_EVENTS + 1
+        ]
         for count, event in enumerate(events):
             if count == MOST_EVENTS:
                 return Changes(Cursor.now(user), is_too_much=True)
             changes.cursor.seen[seller] = event.pk
-            if event.shop_id not in visible:
-                continue
             changes.shops.add(event.shop_id)
             if event.conversation_id:
                 changes.conversations.add(event.conversation_id)

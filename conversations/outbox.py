@@ -16,9 +16,10 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -32,7 +33,6 @@ from marketplaces.content import Kind, Receipt
 from marketplaces.errors import (
     MarketplaceError,
     NotAuthorized,
-    NotConfigured,
     RateLimited,
     Temporary,
     Uncertain,
@@ -43,12 +43,14 @@ logger = logging.getLogger(__name__)
 
 State = OutgoingMessage.State
 
-# No call lasts so long (http.TIMEOUT), so whoever was sending is gone.
-LOST_AFTER = timedelta(seconds=45)
+# No send lasts so long, a refresh of tokens and a second try included, so whoever was sending is gone.
+LOST_AFTER = timedelta(seconds=120)
 # A reading back that takes longer is somebody else's turn.
 SETTLE_LEASE = timedelta(seconds=60)
 # When the machine gives up and shows the case to a person.
 PERSON_AFTER = timedelta(minutes=5)
+# Seconds between two looks at most, so that a person is not kept waiting for a daily limit's end.
+LONGEST_WAIT = 60.0
 
 # Reasons of our own beside the marketplaces' codes, for the agent.
 EXPLANATIONS = {
@@ -88,9 +90,13 @@ def enqueue(conversation: Conversation, by: User, text: str, client_id: UUID) ->
     if not conversation.shop.connector.can("send_text"):
         raise Unsupported("text messages")
     conversation = conversation.locked()
-    twin = conversation.messages.filter(client_id=client_id).first()
-    if twin is not None:
+    twin = Message.objects.filter(client_id=client_id).first()
+    if twin is not None and twin.conversation_id == conversation.pk and twin.text == text:
         return twin
+    if (
+        twin is not None
+    ):  # edited after an answer that got lost, or an id of somewhere else: a reply of its own
+        client_id = uuid4()
     message = Message.objects.create(
         conversation=conversation,
         client_id=client_id,
@@ -155,10 +161,6 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
         accept(outgoing, receipt)
 
 
-def fail_unconfigured(outgoing: OutgoingMessage, error: NotConfigured) -> None:
-    fail(outgoing, "not_configured", str(error))
-
-
 # Outcomes. Each finds the row still SENDING under the conversation's lock; a sync may have ticked it meanwhile.
 
 
@@ -172,7 +174,7 @@ def accept(outgoing: OutgoingMessage, receipt: Receipt) -> None:
             changed = take_receipt(row, receipt, receipt.remote_id)
             conversation.derive()
             record(conversation, changed)
-    elif row.state == State.SENDING:
+    elif row.state in OutgoingMessage.IN_FLIGHT:
         row.state, row.accepted_at, row.next_attempt_at = State.UNCERTAIN, timezone.now(), timezone.now()
         row.save()
         record(conversation, [row.message])
@@ -246,7 +248,7 @@ def settle(outgoing: OutgoingMessage, connector: Connector) -> None:
     except MarketplaceError as error:
         if isinstance(error, NotAuthorized):
             disconnect(outgoing.conversation.shop, error)
-        wait = error.retry_after if isinstance(error, RateLimited) else POLICY.wait(3)
+        wait = min(error.retry_after, LONGEST_WAIT) if isinstance(error, RateLimited) else POLICY.wait(3)
         look_again(outgoing, looked_at, timezone.now() + timedelta(seconds=wait))
         return
     row = OutgoingMessage.objects.get(pk=outgoing.pk)
@@ -255,8 +257,10 @@ def settle(outgoing: OutgoingMessage, connector: Connector) -> None:
     settled_at = attempted_at(row) + connector.settling_time
     readings = row.readings + 1
     OutgoingMessage.objects.filter(pk=row.pk).update(readings=readings)
-    if readings < 2 or looked_at < settled_at:
-        look_again(outgoing, looked_at, max(settled_at, looked_at + timedelta(seconds=1)))
+    if readings < 2:  # the marketplace may have taken it as late as we gave up waiting for its answer
+        look_again(outgoing, looked_at, max(settled_at, looked_at + connector.settling_time))
+    elif looked_at < settled_at:
+        look_again(outgoing, looked_at, settled_at)
     elif row.accepted_at is not None:
         # It said yes, so "not there" is no proof of the contrary: slower, and after a while a person looks.
         look_again(outgoing, looked_at, looked_at + connector.settling_time)
@@ -295,6 +299,13 @@ def try_again(outgoing: OutgoingMessage) -> bool:
     )
 
 
+def confirm(outgoing: OutgoingMessage) -> bool:
+    """A person has seen it in the seller centre: it arrived. False when it moved meanwhile."""
+    if not outgoing.needs_person:
+        return False
+    return change(outgoing, state=State.SENT, needs_person=False, sent_at=attempted_at(outgoing))
+
+
 # Sweeping
 
 
@@ -309,12 +320,14 @@ def lost_to_uncertain() -> int:
 
 
 def due_conversations() -> list[UUID]:
-    """Conversations whose oldest waiting reply may go now."""
-    in_flight = OutgoingMessage.objects.filter(state__in=OutgoingMessage.IN_FLIGHT).values("conversation")
-    due = OutgoingMessage.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now())
-    return list(
-        due.exclude(conversation__in=in_flight).values_list("conversation", flat=True).distinct()[:500]
+    """Conversations whose oldest waiting reply may go now, longest waiting first."""
+    waiting = OutgoingMessage.objects.filter(conversation=OuterRef("conversation"))
+    in_flight = waiting.filter(state__in=OutgoingMessage.IN_FLIGHT)
+    older = waiting.filter(state=State.QUEUED, pk__lt=OuterRef("pk"))
+    due = OutgoingMessage.objects.filter(
+        ~Exists(in_flight), ~Exists(older), state=State.QUEUED, next_attempt_at__lte=timezone.now()
     )
+    return list(due.order_by("next_attempt_at").values_list("conversation", flat=True)[:500])
 
 
 def due_to_settle() -> list[int]:

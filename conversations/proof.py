@@ -16,7 +16,7 @@ from marketplaces.content import IncomingMessage, Receipt
 State = OutgoingMessage.State
 
 # Their clock may be a little behind ours, and some count whole seconds.
-CLOCK_SKEW = timedelta(seconds=5)
+CLOCK_SKEW = timedelta(seconds=15)
 
 
 def adopt(conversation: Conversation, item: IncomingMessage) -> Message | None:

@@ -11,11 +11,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from conversations.events import disconnect
 from conversations.ingest import find_or_create, ingest
 from conversations.models import Conversation, Message, Push
 from marketplaces.content import PushEvent, PushKind
-from marketplaces.errors import BadWebhook, NotAuthorized
+from marketplaces.errors import BadWebhook
 from marketplaces.models import App, Shop
 from marketplaces.registry import connector_class
 
@@ -80,7 +79,7 @@ def apply(push: Push, event: PushEvent) -> Conversation | None:
         return None
     Shop.objects.filter(pk=shop.pk).update(last_push_at=push.received_at)
     if event.kind == PushKind.DISCONNECTED:
-        disconnect(shop, NotAuthorized(event.detail))
+        shop.schedule_sync()  # a hint: it may be a late copy from before a new activation. A refused token settles it
     elif event.kind == PushKind.MESSAGE and event.conversation is not None:
         conversation = find_or_create(shop, event.conversation)
         if event.message is not None:

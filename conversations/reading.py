@@ -16,26 +16,54 @@ from marketplaces.models import Shop
 FIRST_READING = 30
 # A marketplace may give two bubbles the wrong order around the newest one that we know.
 OVERLAP = timedelta(minutes=2)
-# Pages of one reading; beyond it the rest is read the next time.
-MOST_PAGES = 40
+# A list that is ahead of its own messages catches up in less; then what it shows is all there is.
+LAG = timedelta(minutes=10)
+# Pages of one reading: thousands of bubbles. Beyond it something is wrong with the marketplace's paging.
+MOST_PAGES = 400
 
 
-def read(shop: Shop, connector: Connector, remote: RemoteConversation) -> Conversation:
-    """Read the newest bubbles down to the newest one of an earlier reading, so that no hole stays."""
+def read(
+    shop: Shop, connector: Connector, remote: RemoteConversation, *, first_import: bool = False
+) -> Conversation:
+    """Read the newest bubbles down to the newest one of an earlier reading, so that no hole stays.
+
+    A conversation that is new to us is read back to the shop's activation; in the first import, and before the
+    activation, FIRST_READING bubbles are taken.
+    """
     known = Conversation.objects.filter(shop=shop, remote_id=remote.remote_id).first()
-    since = known.read_through_at - OVERLAP if known is not None and known.read_through_at else None
-    bubbles = newest(connector, remote.remote_id, since)
+    if known is not None and known.read_through_at is not None:
+        bubbles = newest(connector, remote.remote_id, since=known.read_through_at - OVERLAP)
+    else:
+        since = None if first_import else shop.activated_at
+        bubbles = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)
     conversation = ingest(shop, remote, bubbles, Message.Source.READING)
-    read_through_at = max((bubble.sent_at for bubble in bubbles), default=None)
-    Conversation.objects.filter(pk=conversation.pk).update(
-        **({"remote_version": remote.version} if remote.version else {}),
-        **({"read_through_at": read_through_at} if read_through_at else {}),
-    )
+    note_progress(conversation, remote, max((bubble.sent_at for bubble in bubbles), default=None))
     return conversation
 
 
-def newest(connector: Connector, conversation: str, since: datetime | None) -> list[IncomingMessage]:
-    """Newest first, back to `since`; without it the first FIRST_READING. Stops at a page that brings nothing new."""
+def note_progress(
+    conversation: Conversation, remote: RemoteConversation, read_through_at: datetime | None
+) -> None:
+    """How far we have read. A version whose last message did not show yet counts as unread."""
+    progress: dict[str, object] = {}
+    if read_through_at is not None:
+        progress["read_through_at"] = read_through_at
+    if remote.version and shows_all(remote, read_through_at):
+        progress["remote_version"] = remote.version
+    Conversation.objects.filter(pk=conversation.pk).update(**progress)
+
+
+def shows_all(remote: RemoteConversation, read_through_at: datetime | None) -> bool:
+    listed_at = remote.last_message_at
+    if listed_at is None or listed_at < timezone.now() - LAG:
+        return True
+    return read_through_at is not None and read_through_at >= listed_at - timedelta(seconds=1)
+
+
+def newest(
+    connector: Connector, conversation: str, since: datetime | None, at_least: int = 0
+) -> list[IncomingMessage]:
+    """Newest first: everything back to `since`, and `at_least` so many. Stops at a page that brings nothing new."""
     found: dict[str, IncomingMessage] = {}
     cursor = None
     for _page in range(MOST_PAGES):
@@ -43,12 +71,16 @@ def newest(connector: Connector, conversation: str, since: datetime | None) -> l
         fresh = [item for item in page.items if item.remote_id not in found]
         found.update({item.remote_id: item for item in fresh})
         oldest = min((item.sent_at for item in page.items), default=None)
-        enough = oldest is not None and oldest < since if since else len(found) >= FIRST_READING
-        if enough or not fresh or page.next is None:
+        reached = since is None or (oldest is not None and oldest < since)
+        if (reached and len(found) >= at_least) or not fresh or page.next is None:
             break
         cursor = page.next
     bubbles = sorted(found.values(), key=lambda item: (item.sent_at, item.sequence), reverse=True)
-    return bubbles if since else bubbles[:FIRST_READING]
+    return [
+        bubble
+        for place, bubble in enumerate(bubbles)
+        if place < at_least or not at_least or (since is not None and bubble.sent_at >= since)
+    ]
 
 
 def read_due(conversation: Conversation, connector: Connector) -> None:

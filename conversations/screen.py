@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -83,8 +83,8 @@ def place_of(below: str) -> tuple[datetime, UUID] | None:
     at, _, pk = below.partition("_")
     try:
         moment = parse_datetime(at)
-        return (moment, UUID(pk)) if moment is not None else None
-    except ValueError:
+        return (moment.astimezone(UTC), UUID(pk)) if moment is not None else None
+    except (ValueError, OverflowError):
         return None
 
 

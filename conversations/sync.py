@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -10,7 +11,10 @@ from conversations.models import Conversation
 from conversations.reading import read
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
+from marketplaces.errors import Rejected
 from marketplaces.models import Shop
+
+logger = logging.getLogger(__name__)
 
 # Looked at again each time: the marketplace's clock and ours differ.
 OVERLAP = timedelta(minutes=10)
@@ -27,11 +31,19 @@ def sync_shop(shop: Shop, connector: Connector) -> None:
     while True:
         page = connector.list_conversations(cursor)
         for remote in changed(shop, page.items, since):
-            read(shop, connector, remote)
+            read_if_readable(shop, connector, remote)
         cursor = page.next
         if cursor is None or reaches_behind(page.items, since):
             break
     Shop.objects.filter(pk=shop.pk).update(synced_through_at=started_at)
+
+
+def read_if_readable(shop: Shop, connector: Connector, remote: RemoteConversation) -> None:
+    """One room that the marketplace refuses to show (deleted, say) must not hide the others."""
+    try:
+        read(shop, connector, remote)
+    except Rejected as error:
+        logger.warning("room %s of shop %s cannot be read: %s", remote.remote_id, shop.pk, error)
 
 
 def changed(shop: Shop, listed: tuple[RemoteConversation, ...], since: datetime) -> list[RemoteConversation]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from conversations import imports, outbox, pushes, reading, sync
 from conversations.events import disconnect
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 # Seconds a call may wait for its permit: on the way out none but the shortest, so nobody waits behind it.
 PATIENCE_RECEIVING = 3
 PATIENCE_SLOW = 10
+LONGEST_COUNTDOWN = 60  # seconds
 
 
 @shared_task
@@ -33,17 +35,21 @@ def deliver(conversation_id: str) -> None:
     outgoing = outbox.claim(conversation_id)
     if outgoing is None:
         return
+    shop = outgoing.conversation.shop
     try:
-        outbox.send(outgoing, connector_for(outgoing.conversation.shop))
+        if shop.is_active:
+            outbox.send(outgoing, connector_for(shop))
+        else:
+            outbox.fail(outgoing, "not_authorized", "the chat of this shop is switched off")
     except NotConfigured as error:
-        outbox.fail_unconfigured(outgoing, error)
+        outbox.fail(outgoing, "not_configured", str(error))
     outgoing.refresh_from_db()
     if outgoing.state == OutgoingMessage.State.UNCERTAIN:
         later(settle, outgoing.pk, outgoing.next_attempt_at)
     elif outgoing.state == OutgoingMessage.State.QUEUED:
         later(deliver, conversation_id, outgoing.next_attempt_at)
     else:
-        deliver.delay(conversation_id)
+        nudge(deliver, conversation_id)
 
 
 @shared_task
@@ -52,12 +58,17 @@ def settle(outgoing_id: int) -> None:
     outgoing = outbox.claim_settling(outgoing_id)
     if outgoing is None:
         return
-    outbox.settle(outgoing, connector_for(outgoing.conversation.shop, patience=PATIENCE_RECEIVING))
+    try:
+        outbox.settle(outgoing, connector_for(outgoing.conversation.shop, patience=PATIENCE_RECEIVING))
+    except Exception:  # whatever it is, the reply must not hang for ever: after a while a person looks
+        logger.exception("settling %s broke", outgoing_id)
+        now = timezone.now()
+        outbox.look_again(outgoing, now, now + timedelta(seconds=30))
     outgoing.refresh_from_db()
     if outgoing.state == OutgoingMessage.State.UNCERTAIN:
         later(settle, outgoing_id, outgoing.next_attempt_at)
     else:
-        deliver.delay(str(outgoing.conversation_id))
+        nudge(deliver, str(outgoing.conversation_id))
 
 
 @shared_task
@@ -73,7 +84,7 @@ def process_push(push_id: int) -> None:
         pushes.postpone(push, error)
         return
     if conversation is not None:
-        read_conversation.delay(str(conversation.pk))
+        nudge(read_conversation, str(conversation.pk))
 
 
 @shared_task
@@ -124,9 +135,9 @@ def sweep_outbox() -> None:
     """Every reply that nobody is working on."""
     outbox.lost_to_uncertain()
     for conversation_id in outbox.due_conversations():
-        deliver.delay(str(conversation_id))
+        nudge(deliver, str(conversation_id), expires=3)
     for outgoing_id in outbox.due_to_settle():
-        settle.delay(outgoing_id)
+        nudge(settle, outgoing_id, expires=3)
 
 
 @shared_task
@@ -135,10 +146,10 @@ def sweep_incoming() -> None:
     now = timezone.now()
     open_pushes = Push.objects.filter(state=Push.State.RECEIVED, next_attempt_at__lte=now)
     for push_id in open_pushes.values_list("pk", flat=True)[:500]:
-        process_push.delay(push_id)
+        nudge(process_push, push_id, expires=5)
     due = Conversation.objects.filter(reading_due_at__lte=now, shop__state=Shop.State.ACTIVE)
     for conversation_id in due.values_list("pk", flat=True)[:500]:
-        read_conversation.delay(str(conversation_id))
+        nudge(read_conversation, str(conversation_id), expires=5)
 
 
 @shared_task
@@ -147,11 +158,25 @@ def sweep_shops() -> None:
     for shop in Shop.objects.active().filter(first_import=None):
         imports.ensure_started(shop)
     for shop_id in imports.resumable():
-        run_import.delay(str(shop_id))
+        nudge(run_import, str(shop_id), expires=5)
     for shop in sync.due_shops():
-        sync_shop.delay(str(shop.pk))
+        nudge(sync_shop, str(shop.pk), expires=shop.connector.sync_policy.every.total_seconds())
+
+
+# Nudges
+
+
+def nudge(task: Task, argument: str | int, **options: float) -> None:
+    """The row is stored, so without a broker nothing is lost: the sweep finds it when the broker is back."""
+    try:
+        task.apply_async([argument], **options)
+    except (OperationalError, OSError):
+        logger.warning("%s waits for the sweep: the broker does not answer", task.name)
 
 
 def later(task: Task, argument: str | int, at: datetime) -> None:
-    """Nudge a task when its row is due; the sweep would find it too, only seconds later."""
-    task.apply_async([argument], countdown=max(0.0, (at - timezone.now()).total_seconds()))
+    """Nudge a task when its row is due, seconds before the sweep would. Far times are the sweep's alone: a
+    countdown beyond the broker's visibility timeout would run again and again."""
+    countdown = max(0.0, (at - timezone.now()).total_seconds())
+    if countdown <= LONGEST_COUNTDOWN:
+        nudge(task, argument, countdown=countdown)

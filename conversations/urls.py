@@ -13,6 +13,7 @@ urlpatterns = [
     path("chat/<uuid:pk>/assignment/", statuses.assignment, name="assignment"),
     path("chat/<uuid:pk>/resolution/", statuses.resolution, name="resolution"),
     path("messages/<uuid:client_id>/delivery/", messages.delivery, name="delivery"),
+    path("messages/<uuid:client_id>/confirmation/", messages.confirmation, name="confirmation"),
     path("live/", live.live, name="live"),
     path("webhooks/<slug:marketplace>/", webhooks.webhook, name="webhook"),
 ]

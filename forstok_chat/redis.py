@@ -10,4 +10,4 @@ from redis import Redis
 
 @cache
 def redis() -> Redis:
-    return Redis.from_url(settings.REDIS_URL)
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)

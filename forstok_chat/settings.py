@@ -129,6 +129,8 @@ CELERY_TASK_ROUTES = {
     "conversations.tasks.settle": {"queue": "send"},
     "conversations.tasks.run_import": {"queue": "slow"},
     "conversations.tasks.sync_shop": {"queue": "slow"},
+    # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
+    "conversations.tasks.sweep_*": {"queue": "sweep"},
 }
 
 # Sign-in

@@ -39,6 +39,10 @@ class AppAdmin(admin.ModelAdmin[App]):
     list_select_related = ("seller",)
     exclude = ("keys",)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Secrets are not typed in here, and an app without keys would stand before the platform's."""
+        return False
+
 
 @admin.register(Activation)
 class ActivationAdmin(admin.ModelAdmin[Activation]):

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from marketplaces.content import Tokens
-from marketplaces.errors import MarketplaceError, NotAuthorized
+from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured
 from marketplaces.http import Http
 from marketplaces.models import App, Credential, Shop
 
@@ -109,6 +109,6 @@ def refresh_soon_to_expire() -> int:
             StoredTokens(shop.app_in_use(), shop, Http(patience=5)).current()
         except NotAuthorized as error:
             shop.disconnect(str(error))
-        except MarketplaceError as error:
+        except (MarketplaceError, NotConfigured) as error:
             logger.warning("could not refresh the tokens of shop %s: %s", shop.pk, error)
     return len(shops)

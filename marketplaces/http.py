@@ -99,7 +99,7 @@ class Http:
 
 def our_error(error: requests.RequestException) -> Unreachable | Uncertain:
     """Did the request leave? Only what certainly did not is Unreachable."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+    if isinstance(error, requests.ConnectTimeout) or is_bad_certificate(error):
         return Unreachable(type(error).__name__)
     if isinstance(error, requests.ConnectionError):
         cause: object = error.args[0] if error.args else None
@@ -107,3 +107,8 @@ def our_error(error: requests.RequestException) -> Unreachable | Uncertain:
         if isinstance(reason, NEVER_LEFT):
             return Unreachable(type(reason).__name__)
     return Uncertain(type(error).__name__)
+
+
+def is_bad_certificate(error: requests.RequestException) -> bool:
+    """Refused before anything was sent. Other TLS faults may come after the request left."""
+    return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)

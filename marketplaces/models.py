@@ -43,8 +43,8 @@ class App(models.Model):
 
 class ShopQuerySet(models.QuerySet["Shop"]):
     def visible_to(self, user: User) -> ShopQuerySet:
-        """The shops of this user's memberships; a membership with chosen shops opens only those."""
-        unlimited = Membership.objects.filter(user=user, shops=None)
+        """The shops of this user's memberships; one may be limited to chosen shops."""
+        unlimited = Membership.objects.filter(user=user, sees_all_shops=True)
         chosen = Membership.shops.through.objects.filter(
             membership__user=user, membership__seller=F("shop__seller")
         )

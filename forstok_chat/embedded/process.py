@@ -93,6 +93,15 @@ class Process:
                 self.child.wait(grace)
             self.kill()
 
+    def wait(self) -> int:
+        """The exit code of a child that ends by itself; it is ended with us should we be interrupted."""
+        if self.child is None:
+            raise RuntimeError(f"{self.name} is not started")
+        try:
+            return self.child.wait()
+        finally:
+            self.kill()
+
     def last_lines(self, count: int = 12) -> str:
         try:
             text = self.log.read_text(errors="replace")
@@ -101,14 +110,18 @@ class Process:
         return "\n".join(text.splitlines()[-count:])
 
 
+def end_with_parent(sent: signal.Signals) -> None:
+    """Have the kernel send this process the signal when the one that started it dies (Linux)."""
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, int(sent))
+
+
 def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
-    """A `preexec_fn` that has the kernel send this signal to the child when its parent dies (Linux)."""
+    """The same for a child, as a `preexec_fn`."""
     parent = os.getpid()
-    prctl = getattr(libc, "prctl", None)
 
     def prepare() -> None:
-        if prctl is not None:
-            prctl(PR_SET_PDEATHSIG, int(sent))
+        end_with_parent(sent)
         if os.getppid() != parent:  # it died before the line above
             os._exit(1)
 

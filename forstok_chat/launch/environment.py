@@ -3,63 +3,97 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from django.core.management.utils import get_random_secret_key
 
-from forstok_chat.embedded import DataDir
+from forstok_chat.embedded import DataDir, StartError
 from forstok_chat.embedded.datadir import ROOT
 
 DEMO_KEYS = ROOT / "marketplaces" / "sandbox" / "demo.env"
 MARKETPLACES = ("SHOPEE_", "TOKOPEDIA_", "TIKTOK_SHOP_", "LAZADA_")
+PORTS = ("PORT", "SANDBOX_PORT")
 
 
-def read_env_file(path: Path) -> dict[str, str]:
-    """KEY=value lines; blank lines and # comments are skipped. No file is no values."""
-    if not path.exists():
-        return {}
-    lines = [line.strip() for line in path.read_text().splitlines()]
-    pairs = [line.partition("=") for line in lines if line and not line.startswith("#") and "=" in line]
-    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs}
+def said_by_user(given: Mapping[str, str]) -> dict[str, str]:
+    """`given` is the real environment, or stands for it. An empty value says nothing."""
+    real = {name: value for name, value in given.items() if value}
+    file = read_env_file(Path(real.get("ENV_FILE", ROOT / ".env")))
+    return {name: value for name, value in file.items() if value} | real
 
 
-def build(data: DataDir, given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of every process. `given` stands for the real one."""
-    env = read_env_file(ROOT / ".env") | dict(os.environ if given is None else given)
-    port, sandbox_port = env.setdefault("PORT", "8000"), env.setdefault("SANDBOX_PORT", "8001")
+def build(data: DataDir, given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every process."""
+    said = said_by_user(given)
+    ports = {"PORT": "8000", "SANDBOX_PORT": "8001"} | {name: said[name] for name in PORTS if name in said}
+    check_port_numbers(ports)
     defaults = {
+        "BIND": "127.0.0.1",
         "DEBUG": "true",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PUBLIC_URL": f"http://127.0.0.1:{ports['PORT']}",
         "STATIC_ROOT": str(data.path / "static"),
         "DJANGO_SETTINGS_MODULE": "forstok_chat.settings",
         # A worker that is told to stop gives its task back instead of waiting for its end (Celery's own pair).
         "REMAP_SIGTERM": "SIGQUIT",
-        **secrets(data),
-        **demo_keys(env, sandbox_port),
+        **own_secrets(data),
+        **demo_keys(said, ports["SANDBOX_PORT"]),
     }
-    return defaults | env | data.mark
+    env = defaults | said | ports | data.mark
+    # It listens on this machine, so it answers here, whatever other names it has.
+    hosts = [
+        said.get("ALLOWED_HOSTS", ""),
+        urlsplit(env["PUBLIC_URL"]).hostname or "",
+        "127.0.0.1",
+        "localhost",
+    ]
+    return env | {"ALLOWED_HOSTS": ",".join(dict.fromkeys(filter(None, hosts)))}
 
 
-def demo_keys(env: Mapping[str, str], sandbox_port: str) -> dict[str, str]:
+def check_port_numbers(ports: Mapping[str, str]) -> None:
+    for variable, port in ports.items():
+        if not (port.isdecimal() and 0 < int(port) < 65536):
+            raise StartError(f"{variable}={port} is not a port number.")
+    if len(set(ports.values())) < len(ports):
+        raise StartError(f"PORT and SANDBOX_PORT are both {ports['PORT']}. Give one of them another number.")
+
+
+def demo_keys(said: Mapping[str, str], sandbox_port: str) -> dict[str, str]:
     """The sandbox's keys, except for a marketplace of which the user has set anything: never a mixture."""
-    theirs = tuple(prefix for prefix in MARKETPLACES if any(name.startswith(prefix) for name in env))
-    demo = read_env_file(DEMO_KEYS)
+    theirs = tuple(prefix for prefix in MARKETPLACES if any(name.startswith(prefix) for name in said))
     return {
         name: value.replace("127.0.0.1:8001", f"127.0.0.1:{sandbox_port}")
-        for name, value in demo.items()
+        for name, value in read_env_file(DEMO_KEYS).items()
         if not name.startswith(theirs)
     }
 
 
-def secrets(data: DataDir) -> dict[str, str]:
+def own_secrets(data: DataDir) -> dict[str, str]:
     """Made once for this data directory, readable by its owner alone."""
     path = data.path / "secrets.env"
     if not path.exists():
-        text = f"SECRET_KEY={get_random_secret_key()}\nFIELD_KEYS={Fernet.generate_key().decode()}\n"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text)
-    lines = [line.partition("=") for line in path.read_text().splitlines()]
-    return {name: value for name, _, value in lines if value}
+        unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            # Letters only: settings read a value with "$" in front as the name of another variable.
+            file.write(f"SECRET_KEY={secrets.token_hex(32)}\nFIELD_KEYS={Fernet.generate_key().decode()}\n")
+        unfinished.rename(path)
+    return read_env_file(path)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """KEY=value lines, quoted or not; blank lines and # comments are skipped. No file is no values."""
+    if not path.exists():
+        return {}
+    lines = [line.strip().removeprefix("export ") for line in path.read_text().splitlines()]
+    pairs = [line.partition("=") for line in lines if not line.startswith("#") and "=" in line]
+    return {name.strip(): unquoted(value.strip()) for name, _, value in pairs}
+
+
+def unquoted(value: str) -> str:
+    """A value without its quotes, or without the comment behind it."""
+    if value[:1] in ("'", '"') and (end := value.find(value[0], 1)) > 0:
+        return value[1:end]
+    return f" {value}".partition(" #")[0].strip()

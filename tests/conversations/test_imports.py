@@ -122,7 +122,7 @@ def test_an_import_that_broke_goes_on_where_it_was(web: responses.RequestsMock, 
 
     imports.save_plan(job, imports.newest_conversations(connector_for(shop)))
     conversation = imports.read(shop, connector_for(shop), imports.from_plan(job.plan[0]))
-    imports.finish_one(job, conversation, 0)
+    imports.finish_one(job, conversation, imports.from_plan(job.plan[0]))
     calls_before = len(web.calls)
     assert imports.claim(str(shop.pk)) is None, "the lease of the dead worker still runs"
     Import.objects.update(leased_until=timezone.now())

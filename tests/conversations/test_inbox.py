@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.models import Conversation, Import
-from forstok_chat.accounts.models import Membership, Seller, User
+from forstok_chat.accounts.models import Seller, User
 from marketplaces.models import Shop
 from tests.conftest import signed_in
-from tests.factories import make_conversation, make_shop
+from tests.factories import limit_to, make_conversation, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
@@ -43,7 +43,7 @@ def test_the_rail_lists_exactly_this_sellers_shops(
 def test_a_colleague_sees_only_the_chosen_shops(colleague: User, seller: Seller) -> None:
     mine, other = make_shop(seller, name="Toko Satu"), make_shop(seller, name="Toko Dua")
     make_conversation(other, "rahasia", name="budi")
-    Membership.objects.get(user=colleague).shops.add(mine)
+    limit_to(colleague, mine)
     page = html(signed_in(colleague), "/chat/")
     assert "Toko Satu" in page
     assert "Toko Dua" not in page

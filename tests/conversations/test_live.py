@@ -13,9 +13,9 @@ from conversations.events import record
 from conversations.ingest import ingest
 from conversations.live import Cursor, changes_since
 from conversations.models import Conversation, Event, Message
-from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
-from tests.factories import make_conversation, make_shop, remote, said
+from tests.factories import limit_to, make_conversation, make_shop, remote, said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
@@ -87,7 +87,7 @@ def test_a_stranger_hears_nothing(stranger_client: Client, stranger: User, shop:
 
 def test_a_colleague_without_this_shop_hears_nothing(shop: Shop, colleague: User) -> None:
     other = make_shop(shop.seller, name="Toko Kedua")
-    Membership.objects.get(user=colleague).shops.add(other)
+    limit_to(colleague, other)
     cursor = Cursor.now(colleague)
     make_conversation(shop, "halo")
     assert not changes_since(colleague, cursor)

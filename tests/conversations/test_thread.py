@@ -147,6 +147,20 @@ def test_a_failed_reply_shows_why_and_offers_another_try(
     assert 'data-state="queued"' in response.content.decode()
 
 
+def test_a_person_can_settle_what_the_machine_cannot(
+    owner_client: Client, owner: User, conversation: Conversation
+) -> None:
+    message = outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    url = f"/messages/{message.client_id}/confirmation/"
+    OutgoingMessage.objects.update(state="uncertain")
+    owner_client.post(url, headers=HTMX)
+    assert OutgoingMessage.objects.get().state == "uncertain", "the machine is still at it"
+    OutgoingMessage.objects.update(needs_person=True)
+    assert url in thread(owner_client, conversation)
+    owner_client.post(url, headers=HTMX)
+    assert OutgoingMessage.objects.get().state == "sent"
+
+
 @pytest.mark.parametrize("state", OutgoingMessage.State.values)
 def test_only_the_marketplaces_proof_is_a_tick(
     owner_client: Client, owner: User, conversation: Conversation, state: str
@@ -192,6 +206,7 @@ def test_resolving_and_reopening_leave_a_history(owner_client: Client, conversat
         ("post", "/chat/{pk}/resolution/"),
         ("delete", "/chat/{pk}/resolution/"),
         ("post", "/messages/{client_id}/delivery/"),
+        ("post", "/messages/{client_id}/confirmation/"),
     ],
 )
 def test_a_stranger_finds_nothing_and_anonymous_signs_in(

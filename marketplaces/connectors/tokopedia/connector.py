@@ -138,7 +138,7 @@ class TokopediaConnector(Connector):
     def read_push(
         cls, keys: Mapping[str, str], headers: Mapping[str, str], body: bytes, callback_url: str
     ) -> PushEvent:
-        if not auth.is_signed(body, headers.get("authorization-hmac", ""), keys["webhook_secret"]):
+        if not auth.is_signed(body, headers.get("authorization-hmac", ""), keys.get("webhook_secret", "")):
             raise BadWebhook("wrong signature")
         try:
             push = json.loads(body)
