@@ -29,6 +29,15 @@ def required(name: str, why: str) -> str:
     return value
 
 
+def env_bool(name: str, default: bool) -> bool:
+    """Nonsense stops the start instead of meaning "no"."""
+    value: str = env.str(name, "").lower()
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": default}
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} is {value!r}: write true or false")
+    return words[value]
+
+
 def celery_url(url: str) -> str:
     """Translate one REDIS_URL for Celery, which names unix sockets differently from redis-py."""
     parts = urlsplit(url)
@@ -40,7 +49,7 @@ def celery_url(url: str) -> str:
 
 # Core
 
-DEBUG: bool = env.bool("DEBUG", False)
+DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = required("SECRET_KEY", "a long random text, kept private, the same on every machine")
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", default=[])
 if not FIELD_KEYS:
