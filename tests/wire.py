@@ -67,3 +67,22 @@ def shopee_page(*messages: dict[str, Any], next_offset: str = "") -> dict[str, A
     return shopee_answer(
         {"messages": list(messages), "page_result": {"next_offset": next_offset, "page_size": 25}}
     )
+
+
+def shopee_row(conversation: Conversation, version: str, at: datetime, *, unread: int = 0) -> dict[str, Any]:
+    """A row of get_conversation_list, whose version is the id of its newest message."""
+    return {
+        "conversation_id": conversation.remote_id,
+        "to_id": int(conversation.buyer_id),
+        "to_name": conversation.buyer_name,
+        "unread_count": unread,
+        "pinned": False,
+        "latest_message_id": version,
+        "last_message_timestamp": int(at.timestamp()) * 1_000_000_000,
+    }
+
+
+def shopee_list(*rows: dict[str, Any]) -> dict[str, Any]:
+    """The only page of get_conversation_list."""
+    result = {"page_size": 25, "next_cursor": {"next_message_time_nano": "0"}, "more": False}
+    return shopee_answer({"conversations": list(rows), "page_result": result})

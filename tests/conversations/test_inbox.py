@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -48,6 +49,14 @@ def test_a_colleague_sees_only_the_chosen_shops(colleague: User, seller: Seller)
     assert "Toko Satu" in page
     assert "Toko Dua" not in page
     assert "budi" not in page
+
+
+def test_a_colleague_whose_chosen_shops_are_gone_sees_no_other(colleague: User, seller: Seller) -> None:
+    chosen = make_shop(seller, name="Toko Satu")
+    make_shop(seller, name="Toko Dua")
+    limit_to(colleague, chosen)
+    chosen.delete()
+    assert "Toko Dua" not in html(signed_in(colleague), "/chat/")
 
 
 def test_the_newest_conversation_is_on_top(owner_client: Client, shop: Shop) -> None:
@@ -119,7 +128,17 @@ def test_nonsense_in_the_address_is_no_error(owner_client: Client, query: dict[s
     html(owner_client, "/chat/", **query)
 
 
-@pytest.mark.parametrize("below", ["", "nonsense", "2026-99-99_x", "2026-11-23T00:00:00_x"])
+@pytest.mark.parametrize(
+    "below",
+    [
+        "",
+        "nonsense",
+        "2026-99-99_x",
+        "2026-11-23T00:00:00_x",
+        f"2026-11-23T00:00:00+23:00_{uuid.UUID(int=1)}",
+        f"0001-01-01T00:00:00+14:00_{uuid.UUID(int=1)}",
+    ],
+)
 def test_nonsense_in_the_place_of_a_page_is_no_error(owner_client: Client, shop: Shop, below: str) -> None:
     html(owner_client, "/chat/rows/", below=below)
 

@@ -15,6 +15,7 @@ from conversations.live import Cursor, changes_since
 from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
+from tests.conftest import signed_in
 from tests.factories import limit_to, make_conversation, make_shop, remote, said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
@@ -149,3 +150,21 @@ def test_too_much_at_once_draws_the_page_anew(shop: Shop, owner: User, monkeypat
     make_conversation(shop, *"abcdef")
     assert changes_since(owner, cursor).is_too_much
     assert isinstance(Conversation.objects.get(), Conversation)
+
+
+def test_the_traffic_of_hidden_shops_does_not_draw_the_page_anew(
+    shop: Shop, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conversations.live.MOST_EVENTS", 3)
+    hidden = make_shop(shop.seller, name="Toko Kedua")
+    limit_to(colleague, shop)
+    cursor = Cursor.now(colleague)
+    make_conversation(hidden, *"abcdef")
+    assert not changes_since(colleague, cursor)
+
+
+def test_somebody_who_belongs_to_no_seller_is_not_drawn_anew_for_ever() -> None:
+    support = User.objects.create_superuser("support@example.test", "a-good-password", name="Support")
+    client = signed_in(support)
+    assert client.get("/chat/").status_code == 200
+    assert client.get("/live/", {"since": str(Cursor.now(support))}).status_code == 204

@@ -51,6 +51,15 @@ def open_shop(page: Page, stack: Stack, name: str) -> None:
     page.locator("#rail").get_by_text(name).click()
 
 
+def go_to_shopees_consent(page: Page, stack: Stack) -> None:
+    """From the activation prompt through Shopee's login, up to the question."""
+    open_shop(page, stack, SHOPEE[2])
+    page.get_by_role("button", name="Aktifkan chat").click()
+    page.locator("input[name=username]").fill("nusantara.gadget")
+    page.locator("input[name=password]").fill("sandbox")
+    page.locator("input[name=password]").press("Enter")
+
+
 def open_chat(page: Page, text: str) -> None:
     """The conversation whose last words these are; it has to be on top."""
     row = page.locator("#rows > li").first
@@ -79,11 +88,7 @@ def test_from_the_dashboard_it_is_one_step_to_the_chat(page: Page, stack: Stack)
 
 
 def test_refusing_at_shopee_leaves_the_shop_inactive_with_a_reason(page: Page, stack: Stack) -> None:
-    open_shop(page, stack, SHOPEE[2])
-    page.get_by_role("button", name="Aktifkan chat").click()
-    page.locator("input[name=username]").fill("nusantara.gadget")
-    page.locator("input[name=password]").fill("sandbox")
-    page.locator("input[name=password]").press("Enter")
+    go_to_shopees_consent(page, stack)
     page.get_by_role("button", name="Tolak").click()
     page.wait_for_url("**/chat/?shop=*")
     expect(page.get_by_role("button", name="Aktifkan chat")).to_be_visible()
@@ -91,11 +96,7 @@ def test_refusing_at_shopee_leaves_the_shop_inactive_with_a_reason(page: Page, s
 
 
 def test_shopee_is_activated_through_its_own_login_and_imported(page: Page, stack: Stack) -> None:
-    open_shop(page, stack, SHOPEE[2])
-    page.get_by_role("button", name="Aktifkan chat").click()
-    page.locator("input[name=username]").fill("nusantara.gadget")
-    page.locator("input[name=password]").fill("sandbox")
-    page.locator("input[name=password]").press("Enter")
+    go_to_shopees_consent(page, stack)
     page.get_by_role("button", name="Izinkan").click()
     page.wait_for_url("**/chat/?shop=*")
     expect(page.locator("#rows > li")).to_have_count(15, timeout=60_000)
