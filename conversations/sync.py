@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models import Conversation
 from conversations.reading import read
+from forstok_chat.accounts.models import Membership, User
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
 from marketplaces.errors import Rejected
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # Looked at again each time: the marketplace's clock and ours differ.
 OVERLAP = timedelta(minutes=10)
+# Somebody wrote so lately that more may come.
+BUSY_FOR = timedelta(hours=1)
 
 
 def sync_shop(shop: Shop, connector: Connector) -> None:
@@ -81,4 +85,27 @@ def due_shops() -> list[Shop]:
 
 def take_turn(shop: Shop, now: datetime) -> bool:
     mine = Shop.objects.filter(pk=shop.pk, next_sync_at__lte=now)
-    return mine.update(next_sync_at=now + shop.connector.sync_policy.every) == 1
+    return mine.update(next_sync_at=now + interval(shop, now)) == 1
+
+
+def interval(shop: Shop, now: datetime) -> timedelta:
+    """How long until the shop is asked again: by who looks at it, and by how busy it is."""
+    policy = shop.connector.sync_policy
+    if is_watched(shop):
+        return policy.watched
+    busy = Conversation.objects.filter(shop=shop, last_message_at__gt=now - BUSY_FOR)
+    return policy.active if busy.exists() else policy.quiet
+
+
+def is_watched(shop: Shop) -> bool:
+    """Somebody who may see this shop has the inbox open."""
+    colleagues = Membership.objects.filter(seller=shop.seller_id).online()
+    return colleagues.filter(Q(sees_all_shops=True) | Q(shops=shop)).exists()
+
+
+def somebody_came(user: User) -> None:
+    """The shops of a person who has just opened the inbox need not wait for the end of a quiet time."""
+    now = timezone.now()
+    for shop in Shop.objects.visible_to(user).active().filter(next_sync_at__gt=now):
+        soon = now + shop.connector.sync_policy.watched
+        Shop.objects.filter(pk=shop.pk, next_sync_at__gt=soon).update(next_sync_at=now)

@@ -15,13 +15,21 @@ app.autodiscover_tasks()
 # Every sweep finds the rows that nobody is working on, so a lost task costs seconds, never data.
 # `expires` keeps ticks from piling up while no worker runs.
 app.conf.beat_schedule = {
-    "sweep-outbox": {"task": "conversations.tasks.sweep_outbox", "schedule": 3, "options": {"expires": 3}},
+    "sweep-outbox": {
+        "task": "conversations.tasks.sweeps.sweep_outbox",
+        "schedule": 3,
+        "options": {"expires": 3},
+    },
     "sweep-incoming": {
-        "task": "conversations.tasks.sweep_incoming",
+        "task": "conversations.tasks.sweeps.sweep_incoming",
         "schedule": 5,
         "options": {"expires": 5},
     },
-    "sweep-shops": {"task": "conversations.tasks.sweep_shops", "schedule": 5, "options": {"expires": 5}},
+    "sweep-shops": {
+        "task": "conversations.tasks.sweeps.sweep_shops",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "refresh-credentials": {
         "task": "marketplaces.tasks.refresh_credentials",
         "schedule": 300,

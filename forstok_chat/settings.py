@@ -134,12 +134,10 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_TASK_DEFAULT_QUEUE = "receive"
 CELERY_TASK_ROUTES = {
-    "conversations.tasks.deliver": {"queue": "send"},
-    "conversations.tasks.settle": {"queue": "send"},
-    "conversations.tasks.run_import": {"queue": "slow"},
-    "conversations.tasks.sync_shop": {"queue": "slow"},
+    "conversations.tasks.sending.*": {"queue": "send"},
+    "conversations.tasks.shops.*": {"queue": "slow"},
     # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
-    "conversations.tasks.sweep_*": {"queue": "sweep"},
+    "conversations.tasks.sweeps.*": {"queue": "sweep"},
 }
 
 # Sign-in

@@ -28,7 +28,7 @@ def platform_apps_are_whole(**kwargs: Any) -> list[CheckMessage]:
     """Some keys of a platform-wide app without the others is a slip: none of them would be used."""
     problems: list[CheckMessage] = []
     for slug, keys in settings.MARKETPLACE_APPS.items():
-        missing = [name for name in connector_class(slug).required_keys if not keys.get(name)]
+        missing = [name for name in connector_class(slug).required_keys() if not keys.get(name)]
         if missing and any(keys.values()):
             names = ", ".join(f"{slug}_{name}".upper() for name in missing)
             problems.append(

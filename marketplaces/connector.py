@@ -2,38 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal, Protocol
 
 from django.utils.translation import gettext_noop
 
 from marketplaces.content import (
+    File,
     Grant,
     IncomingMessage,
+    LostPushes,
     Page,
     PushEvent,
+    PushHealth,
     Receipt,
     RemoteConversation,
+    RemoteOrder,
+    RemoteProduct,
     Room,
     ShopFacts,
     Tokens,
+    Uploaded,
 )
 from marketplaces.errors import Unsupported
 from marketplaces.http import Http
 
-__all__ = ["ABILITIES", "Connector", "SyncPolicy", "TokenSource", "gettext_noop"]
+__all__ = ["ABILITIES", "Connector", "KeyField", "SyncPolicy", "TokenSource", "gettext_noop"]
 
-# What the screen may ask for; everything else a connector must have.
-ABILITIES = ("send_text",)
+# What a marketplace may have or not; everything else a connector must have.
+ABILITIES = (
+    "send_text",
+    "send_image",
+    "send_video",
+    "send_sticker",
+    "send_product",
+    "send_order",
+    "mark_read",
+    "list_products",
+    "list_orders",
+    "authorized_shops",
+    "lost_pushes",
+)
+
+
+@dataclass(frozen=True)
+class KeyField:
+    """One app key: `name` as in the environment (without the marketplace's prefix), `label` in English, marked
+    with gettext_noop. A secret is never shown again. `choices`: the only values beside the platform's own."""
+
+    name: str
+    label: str
+    is_secret: bool = False
+    is_required: bool = True
+    is_number: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class SyncPolicy:
-    """How often to look for what no push has told: a marketplace's manners, as a value."""
+    """How often to look for what no push has told: a marketplace's manners, as values."""
 
-    every: timedelta
+    watched: timedelta  # while somebody looks at the shop's chats
+    active: timedelta  # while buyers write to it
+    quiet: timedelta
 
 
 class TokenSource(Protocol):
@@ -55,8 +88,7 @@ class Connector:
 
     slug: ClassVar[str]
     name: ClassVar[str]
-    #: Names of the app keys it needs, as in the environment (without the marketplace's prefix).
-    required_keys: ClassVar[tuple[str, ...]]
+    key_fields: ClassVar[tuple[KeyField, ...]]
     #: "shop": each shop has tokens of its own. "app": one token speaks for every shop of the app.
     token_scope: ClassVar[Literal["shop", "app"]] = "shop"
     #: Tokens are refreshed so long before their end. Zero where new ones are only handed out after it.
@@ -65,7 +97,17 @@ class Connector:
     needs_consent: ClassVar[bool] = True
     #: Longest text in characters (code points). None: not known.
     text_limit: ClassVar[int | None] = None
-    sync_policy: ClassVar[SyncPolicy] = SyncPolicy(every=timedelta(seconds=20))
+    #: Largest picture and video in bytes.
+    image_limit: ClassVar[int] = 10 * 1024 * 1024
+    video_limit: ClassVar[int] = 30 * 1024 * 1024
+    #: Hosts that pictures and videos may be fetched from; ".example.com" means every host below it. The host of
+    #: the app's own address is always one.
+    media_hosts: ClassVar[tuple[str, ...]] = ()
+    #: Orders are listed for at most so long a time at once.
+    order_window: ClassVar[timedelta] = timedelta(days=15)
+    sync_policy: ClassVar[SyncPolicy] = SyncPolicy(
+        watched=timedelta(seconds=15), active=timedelta(seconds=30), quiet=timedelta(seconds=120)
+    )
     #: How long a message may take to appear in a reading after it was accepted.
     settling_time: ClassVar[timedelta] = timedelta(seconds=10)
     #: The marketplace's error code -> an English sentence for the agent, marked with gettext_noop.
@@ -76,6 +118,41 @@ class Connector:
         self.shop = shop
         self.tokens = tokens
         self.http = http
+
+    # The app
+
+    @classmethod
+    def required_keys(cls) -> list[str]:
+        return [field.name for field in cls.key_fields if field.is_required]
+
+    @classmethod
+    def check_keys(cls, keys: Mapping[str, str], http: Http) -> None:
+        """Ask the marketplace whether it knows these. Raises Rejected, NotAuthorized, Temporary, Uncertain."""
+        raise Unsupported("checking app keys")
+
+    @classmethod
+    def authorized_shops(cls, keys: Mapping[str, str], http: Http) -> tuple[ShopFacts, ...]:
+        """Every shop that the app may speak for now (without names)."""
+        raise Unsupported("a list of authorized shops")
+
+    @classmethod
+    def push_health(cls, keys: Mapping[str, str], http: Http) -> PushHealth:
+        raise Unsupported("the state of pushes")
+
+    @classmethod
+    def lost_pushes(cls, keys: Mapping[str, str], http: Http) -> LostPushes:
+        """The oldest pushes that found us away."""
+        raise Unsupported("lost pushes")
+
+    @classmethod
+    def confirm_lost_pushes(cls, keys: Mapping[str, str], mark: str, http: Http) -> None:
+        """Drop them there up to this mark: they are stored here."""
+        raise Unsupported("lost pushes")
+
+    @classmethod
+    def read_lost_push(cls, body: bytes) -> PushEvent:
+        """As read_push, without a signature: it came by a call of ours. Raises BadWebhook."""
+        raise Unsupported("lost pushes")
 
     # Connecting
 
@@ -118,15 +195,70 @@ class Connector:
         """
         raise NotImplementedError
 
-    # Abilities
+    # Orders and products
+
+    def list_orders(
+        self, since: datetime, until: datetime, cursor: str | None = None, *, by_update: bool
+    ) -> Page[RemoteOrder]:
+        """Orders placed (or changed, `by_update`) in this time, at most `order_window` long."""
+        raise Unsupported("orders")
+
+    def get_orders(self, orders: Sequence[str]) -> tuple[RemoteOrder, ...]:
+        """These orders, at most 50; those that the marketplace does not know are left out."""
+        raise Unsupported("orders")
+
+    def list_products(self, since: datetime | None, cursor: str | None = None) -> Page[RemoteProduct]:
+        """Products changed since then, or all; those taken off the shelf as well (`is_listed`)."""
+        raise Unsupported("products")
+
+    def get_products(self, products: Sequence[str]) -> tuple[RemoteProduct, ...]:
+        """These products, at most 50; those that the marketplace does not know are left out."""
+        raise Unsupported("products")
+
+    # Reading marks
+
+    def mark_read(self, room: Room, message: str) -> None:
+        """The shop has read this room up to this message."""
+        raise Unsupported("marking as read")
+
+    # Sending. Raises Rejected, NotAuthorized, Temporary (nothing was delivered) or Uncertain (perhaps it was)
 
     def send_text(self, room: Room, text: str) -> Receipt:
-        """Raises Rejected, NotAuthorized, Temporary (nothing was delivered) or Uncertain (perhaps it was)."""
         raise Unsupported("text messages")
+
+    def upload_image(self, file: File) -> Uploaded:
+        """Hand over a picture, to be sent next. Nothing is delivered by it, so never Uncertain."""
+        raise Unsupported("pictures")
+
+    def send_image(self, room: Room, picture: Uploaded) -> Receipt:
+        raise Unsupported("pictures")
+
+    def upload_video(self, file: File) -> Uploaded:
+        """As upload_image. It may come back not ready; then ask `uploaded_video` until it is."""
+        raise Unsupported("videos")
+
+    def uploaded_video(self, video: Uploaded) -> Uploaded:
+        """How far the marketplace is with it. Raises Rejected when it cannot use it."""
+        raise Unsupported("videos")
+
+    def send_video(self, room: Room, video: Uploaded) -> Receipt:
+        raise Unsupported("videos")
+
+    def send_sticker(self, room: Room, package: str, sticker: str) -> Receipt:
+        raise Unsupported("stickers")
+
+    def send_product(self, room: Room, product: str) -> Receipt:
+        raise Unsupported("product cards")
+
+    def send_order(self, room: Room, order: str) -> Receipt:
+        raise Unsupported("order cards")
+
+    # Abilities
 
     @classmethod
     def can(cls, ability: str) -> bool:
-        return getattr(cls, ability) is not getattr(Connector, ability)
+        ours, base = getattr(cls, ability), getattr(Connector, ability)
+        return getattr(ours, "__func__", ours) is not getattr(base, "__func__", base)
 
     @classmethod
     def abilities(cls) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -18,8 +19,8 @@ class Kind(StrEnum):
     """What a bubble holds. `payload` of a message has the fields named here, each may be missing."""
 
     TEXT = "text"
-    IMAGE = "image"  # url, thumbnail_url
-    VIDEO = "video"  # url, thumbnail_url, seconds
+    IMAGE = "image"  # url, thumbnail_url, width, height (pixels)
+    VIDEO = "video"  # url, thumbnail_url, width, height (pixels), seconds
     STICKER = "sticker"  # package, sticker
     PRODUCT = "product"  # product, name, price, picture_url, url
     ORDER = "order"  # order
@@ -64,6 +65,7 @@ class IncomingMessage:
     `sequence` orders bubbles of the same instant (a number that grows with the marketplace's ids).
     `is_automatic`: sent by the marketplace or a bot for the shop; does not count as an answer.
     `about`: what the buyer was looking at, where told: {"product": id} or {"order": id}.
+    `refusal`: the marketplace's code for having taken it away after accepting it; "" for a delivered one.
     """
 
     remote_id: str
@@ -76,6 +78,7 @@ class IncomingMessage:
     about: Mapping[str, str] = field(default_factory=dict)
     sender_name: str = ""
     is_automatic: bool = False
+    refusal: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -94,6 +97,88 @@ class Receipt:
     remote_id: str | None = None
     sent_at: datetime | None = None
     sequence: int | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A picture or video to hand over to a marketplace, already checked."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"File({self.name!r}, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """What a marketplace made of a file: `payload` has the fields of its Kind, and under "upload" whatever
+    the marketplace wants to hear again when it is sent. `is_ready`: False while it is still being worked on."""
+
+    payload: Mapping[str, Any]
+    is_ready: bool = True
+
+
+class OrderStatus(StrEnum):
+    UNPAID = "unpaid"
+    PENDING = "pending"  # paid, held back by the marketplace
+    TO_SHIP = "to_ship"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    RETURNING = "returning"
+    COMPLETED = "completed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One product of an order. `price` for one piece; None where not told."""
+
+    product: str
+    name: str
+    quantity: int = 1
+    variation: str = ""
+    price: Decimal | None = None
+    picture_url: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteOrder:
+    """An order as the marketplace tells it. `total` is None until it is known; `remote_status` its own word."""
+
+    remote_id: str
+    buyer_id: str
+    status: OrderStatus
+    ordered_at: datetime
+    updated_at: datetime
+    buyer_name: str = ""
+    remote_status: str = ""
+    total: Decimal | None = None
+    currency: str = "IDR"
+    carrier: str = ""
+    tracking: str = ""
+    lines: tuple[OrderLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class RemoteProduct:
+    """A product as the marketplace tells it. Prices differ between its variations, so there are two;
+    `stock` over all variations, None where not told. `is_listed`: buyers can see and buy it."""
+
+    remote_id: str
+    name: str
+    updated_at: datetime
+    sku: str = ""
+    lowest_price: Decimal | None = None
+    highest_price: Decimal | None = None
+    currency: str = "IDR"
+    stock: int | None = None
+    is_listed: bool = True
+    picture_url: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,17 +213,40 @@ class ShopFacts:
 class PushKind(StrEnum):
     MESSAGE = "message"  # something was said in `conversation`; `message` when the push tells it whole
     CHANGED = "changed"  # something changed in `conversation`, or somewhere in the shop
+    ORDER = "order"  # `order` of this shop changed
     AUTHORIZED = "authorized"
+    EXPIRING = "expiring"  # the consent of these `shops` ends at `until`
     DISCONNECTED = "disconnected"
     IGNORED = "ignored"  # nothing for us
 
 
 @dataclass(frozen=True)
 class PushEvent:
-    """One push, read. `shop` is the marketplace's id of the shop, "" where the push does not tell."""
+    """One push, read. `shop` is the marketplace's id of the shop, "" where the push does not tell or tells
+    of several, which are in `shops` then."""
 
     kind: PushKind
     shop: str = ""
     conversation: RemoteConversation | None = None
     message: IncomingMessage | None = None
+    order: str = ""
+    shops: tuple[str, ...] = ()
+    until: datetime | None = None
     detail: str = ""
+
+
+class PushHealth(StrEnum):
+    """How the marketplace sees our answers to its pushes."""
+
+    NORMAL = "normal"
+    WARNING = "warning"  # too many were not answered
+    SUSPENDED = "suspended"  # it has stopped pushing
+
+
+@dataclass(frozen=True)
+class LostPushes:
+    """Pushes that found us away, oldest first, as bodies. `mark` confirms them; "" when there are none."""
+
+    bodies: tuple[bytes, ...] = ()
+    mark: str = ""
+    has_more: bool = False

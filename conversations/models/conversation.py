@@ -51,6 +51,13 @@ class Conversation(models.Model):
     remote_version = models.CharField(max_length=100, blank=True)
     read_through_at = models.DateTimeField(null=True, blank=True)
     reading_due_at = models.DateTimeField(null=True, blank=True)
+    # What was accepted may be taken away minutes later, so a reply is looked at again until then.
+    recheck_at = models.DateTimeField(null=True, blank=True)
+
+    # Telling the marketplace what we have read: up to which bubble, when to try next.
+    told_read_sequence = models.BigIntegerField(default=0)
+    tell_read_at = models.DateTimeField(null=True, blank=True)
+    tell_read_attempts = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,6 +74,12 @@ class Conversation(models.Model):
                 fields=["reading_due_at"],
                 condition=models.Q(reading_due_at__isnull=False),
                 name="reading_due",
+            ),
+            models.Index(
+                fields=["recheck_at"], condition=models.Q(recheck_at__isnull=False), name="recheck_due"
+            ),
+            models.Index(
+                fields=["tell_read_at"], condition=models.Q(tell_read_at__isnull=False), name="tell_read_due"
             ),
         ]
 

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 from forstok_chat.accounts.models import User
 from marketplaces.content import IncomingMessage, Kind
+from marketplaces.models import MediaFile
 
 # Bubbles that the marketplace has not numbered yet stand behind the others of their instant.
 UNNUMBERED = 2**63 - 1
@@ -86,6 +88,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("time at the marketplace"))
     sequence = models.BigIntegerField(default=UNNUMBERED)
     received_at = models.DateTimeField(default=timezone.now)
+    attachment = models.ForeignKey(
+        MediaFile, models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("Uploaded here.")
+    )
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -99,6 +104,24 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["conversation", "-sent_at", "-sequence", "-id"], name="thread"),
             models.Index(fields=["conversation", "origin", "-sent_at", "-sequence"], name="thread_by_origin"),
+            models.Index(
+                KeyTextTransform("product", "payload"),
+                condition=Q(kind="product"),
+                name="messages_of_product",
+            ),
+            models.Index(
+                KeyTextTransform("order", "payload"), condition=Q(kind="order"), name="messages_of_order"
+            ),
+            models.Index(
+                KeyTextTransform("product", "about"),
+                condition=Q(about__has_key="product"),
+                name="messages_about_product",
+            ),
+            models.Index(
+                KeyTextTransform("order", "about"),
+                condition=Q(about__has_key="order"),
+                name="messages_about_order",
+            ),
         ]
 
     def __str__(self) -> str:

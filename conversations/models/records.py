@@ -32,7 +32,10 @@ class StatusChange(models.Model):
 
 
 class Push(models.Model):
-    """A push as it came, verified, kept until it is processed and after."""
+    """A push as it came, verified, kept until it is processed and after.
+
+    `was_lost`: it found us away and was fetched later by a call of ours, so it has no signature.
+    """
 
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
@@ -42,6 +45,7 @@ class Push(models.Model):
     app = models.ForeignKey(App, models.CASCADE, related_name="+")
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
+    was_lost = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)

@@ -16,6 +16,7 @@ from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
 from conversations.models import Import
+from conversations.sync import somebody_came
 from conversations.tasks import nudge, run_import
 from forstok_chat.http import ChatRequest
 from marketplaces.models import Shop
@@ -40,6 +41,7 @@ def rows(request: ChatRequest) -> HttpResponse:
 def inbox_context(request: ChatRequest) -> dict[str, Any]:
     """Everything around a thread. The cursor is taken first: what changes while we read is told again."""
     cursor = Cursor.now(request.user)
+    somebody_came(request.user)
     filters = Filters.from_query(request.user, request.GET)
     shop = filters.selected_shop()
     return {

@@ -78,6 +78,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         User.objects.filter(stale, pk=self.pk).update(seen_at=now)
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def online(self) -> MembershipQuerySet:
+        """Of people who are here now."""
+        return self.filter(user__seen_at__gt=timezone.now() - ONLINE_FOR)
+
+
 class Membership(models.Model):
     """What a user is at a seller. Sees all of its shops, or only the chosen ones."""
 
@@ -91,6 +97,8 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.AGENT)
     sees_all_shops = models.BooleanField(_("sees all shops"), default=True)
     shops = models.ManyToManyField("marketplaces.Shop", blank=True, related_name="+")
+
+    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("membership")

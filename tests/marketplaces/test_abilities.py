@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from marketplaces.connector import ABILITIES, Connector
@@ -27,12 +28,18 @@ def rows_in_the_code() -> list[list[str]]:
         ["activation", *map(activation, connectors)],
         ["tokens", *(f"one per {each.token_scope}" for each in connectors)],
         ["longest text", *map(longest_text, connectors)],
-        ["looked for news", *(f"every {each.sync_policy.every.seconds} s" for each in connectors)],
+        ["looked for news while watched", *(every(each.sync_policy.watched) for each in connectors)],
+        ["while buyers write", *(every(each.sync_policy.active) for each in connectors)],
+        ["while quiet", *(every(each.sync_policy.quiet) for each in connectors)],
     ]
 
 
 def activation(connector: type[Connector]) -> str:
     return "the marketplace's own login" if connector.needs_consent else "one click"
+
+
+def every(interval: timedelta) -> str:
+    return f"every {interval.seconds} s"
 
 
 def longest_text(connector: type[Connector]) -> str:

@@ -6,13 +6,14 @@ import inspect
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
 import responses
 
 from marketplaces.connector import ABILITIES, Connector
-from marketplaces.content import Room, Tokens
+from marketplaces.content import Room, Tokens, Uploaded
 from marketplaces.errors import BadWebhook, MarketplaceError, Unsupported
 from marketplaces.http import Http
 from marketplaces.registry import CONNECTORS, connector_class
@@ -20,6 +21,17 @@ from tests.marketplaces.tokens import ENDS, FixedTokens
 
 SENTENCE = re.compile(r"[A-Z][\x20-\x7e’“”]+ [\x20-\x7e’“”]+\.")
 ROOM = Room(conversation="100", buyer="200")
+PICTURE = Uploaded({"url": "https://files.example.test/1.jpg"})
+VIDEO = Uploaded(
+    {
+        "url": "https://files.example.test/1.mp4",
+        "thumbnail_url": "https://files.example.test/1.jpg",
+        "width": 480,
+        "height": 640,
+        "seconds": 15,
+        "upload": {"vid": "1"},
+    }
+)
 CALLBACK = "https://chat.example.test/callback/"
 
 every_connector = pytest.mark.parametrize("slug", CONNECTORS)
@@ -31,13 +43,13 @@ class Mute(Connector):
 
     slug = "mute"
     name = "Mute"
-    required_keys = ()
+    key_fields = ()
 
 
 def keys_of(connector: type[Connector]) -> dict[str, str]:
     return {
         name: f"https://{name.replace('_', '-')}.example.test" if name.endswith("url") else "1001"
-        for name in connector.required_keys
+        for name in connector.required_keys()
     }
 
 
@@ -47,8 +59,21 @@ def make(connector: type[Connector]) -> Connector:
 
 def use(connector: Connector, ability: str) -> None:
     """Call an ability with a value for each of its parameters."""
+    values = {
+        "room": ROOM,
+        "keys": connector.keys,
+        "http": connector.http,
+        "since": ENDS - timedelta(days=1),
+        "until": ENDS,
+        "cursor": None,
+        "picture": PICTURE,
+        "video": VIDEO,
+    }
     method = getattr(connector, ability)
-    method(*(ROOM if name == "room" else "1" for name in inspect.signature(method).parameters))
+    parameters = inspect.signature(method).parameters.values()
+    given = [each for each in parameters if each.kind is not each.KEYWORD_ONLY]
+    named = {each.name: True for each in parameters if each.kind is each.KEYWORD_ONLY}
+    method(*(values.get(each.name, "1") for each in given), **named)
 
 
 @every_connector
@@ -60,7 +85,7 @@ def test_it_has_a_name_and_is_registered_under_its_slug(slug: str) -> None:
 
 @every_connector
 def test_it_names_the_keys_it_needs(slug: str) -> None:
-    keys = connector_class(slug).required_keys
+    keys = connector_class(slug).required_keys()
     assert keys
     assert len(set(keys)) == len(keys)
     assert all(re.fullmatch(r"[a-z][a-z_]*", key) for key in keys)

@@ -98,4 +98,4 @@ def test_a_closed_contact_window_is_told_with_shopees_request_id(web: responses.
 def test_what_it_can_do_and_needs() -> None:
     assert ShopeeConnector.abilities() == {"send_text"}
     assert ShopeeConnector.text_limit == 600
-    assert set(ShopeeConnector.required_keys) <= KEYS.keys()
+    assert set(ShopeeConnector.required_keys()) <= KEYS.keys()

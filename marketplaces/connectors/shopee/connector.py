@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from marketplaces.connector import Connector, SyncPolicy
+from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
 from marketplaces.connectors.shopee import auth, calls, pushes, wire
 from marketplaces.connectors.shopee.explanations import EXPLANATIONS
 from marketplaces.content import (
@@ -27,6 +27,13 @@ from marketplaces.errors import BadWebhook, NotAuthorized, Rejected, Temporary
 from marketplaces.http import Http
 
 CHAT = "/api/v2/sellerchat/"
+# All countries but China and Brazil, then the sandbox.
+HOSTS = (
+    "https://partner.shopeemobile.com",
+    "https://openplatform.sandbox.test-stable.shopee.sg",
+    "https://openplatform.shopee.com.br",
+    "https://openplatform.shopee.cn",
+)
 # Above 25 some shops get an empty list.
 PAGE_SIZE = 25
 
@@ -34,9 +41,16 @@ PAGE_SIZE = 25
 class ShopeeConnector(Connector):
     slug = "shopee"
     name = "Shopee"
-    required_keys = ("api_url", "partner_id", "partner_key")
+    key_fields = (
+        KeyField("api_url", gettext_noop("API address"), choices=HOSTS),
+        KeyField("partner_id", gettext_noop("Partner ID"), is_number=True),
+        KeyField("partner_key", gettext_noop("Partner key"), is_secret=True),
+        KeyField("push_key", gettext_noop("Push partner key"), is_secret=True, is_required=False),
+    )
     text_limit = 600
-    sync_policy = SyncPolicy(every=timedelta(seconds=15))
+    sync_policy = SyncPolicy(
+        watched=timedelta(seconds=15), active=timedelta(seconds=30), quiet=timedelta(seconds=120)
+    )
     settling_time = timedelta(seconds=10)
     explanations = EXPLANATIONS
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from marketplaces.connector import Connector, SyncPolicy, gettext_noop
+from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
 from marketplaces.connectors.tokopedia import auth, limits, wire
 from marketplaces.content import (
     IncomingMessage,
@@ -60,12 +60,21 @@ CHECK_APP = gettext_noop(
 class TokopediaConnector(Connector):
     slug = "tokopedia"
     name = "Tokopedia"
-    required_keys = ("api_url", "auth_url", "fs_id", "client_id", "client_secret", "webhook_secret")
+    key_fields = (
+        KeyField("api_url", gettext_noop("API address"), choices=("https://fs.tokopedia.net",)),
+        KeyField("auth_url", gettext_noop("Login address"), choices=("https://accounts.tokopedia.com",)),
+        KeyField("fs_id", gettext_noop("App ID (fs_id)"), is_number=True),
+        KeyField("client_id", gettext_noop("Client ID")),
+        KeyField("client_secret", gettext_noop("Client secret"), is_secret=True),
+        KeyField("webhook_secret", gettext_noop("Webhook secret"), is_secret=True),
+    )
     token_scope = "app"
     refresh_before = timedelta(0)  # the same token comes back until it has ended
     needs_consent = False
     # A push is a nudge without an id and may be lost, so readings come often.
-    sync_policy = SyncPolicy(every=timedelta(seconds=15))
+    sync_policy = SyncPolicy(
+        watched=timedelta(seconds=15), active=timedelta(seconds=15), quiet=timedelta(seconds=60)
+    )
     settling_time = timedelta(seconds=10)
     explanations: ClassVar[Mapping[str, str]] = {
         NOT_ATTACHED: ATTACH,

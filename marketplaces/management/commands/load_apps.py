@@ -16,6 +16,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for slug, keys in settings.MARKETPLACE_APPS.items():
-            if all(keys.get(name) for name in connector_class(slug).required_keys):
+            if all(keys.get(name) for name in connector_class(slug).required_keys()):
                 App.objects.update_or_create(marketplace=slug, seller=None, defaults={"keys": keys})
                 self.stdout.write(f"{slug}: app keys stored")

@@ -26,6 +26,11 @@ class App(models.Model):
         Seller, models.CASCADE, null=True, blank=True, related_name="apps", verbose_name=_("seller")
     )
     keys = EncryptedJSONField(_("keys"), default=dict)
+    push_health = models.CharField(_("pushes"), max_length=10, blank=True)  # content.PushHealth
+    checked_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the marketplace was last asked how its pushes do.")
+    )
+    next_check_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -158,6 +163,8 @@ class Activation(models.Model):
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="activations")
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=200, blank=True)
+    # What the consent gave, kept while the owner picks among its shops: access, refresh, expires_at, shops.
+    grant = EncryptedJSONField(null=True, blank=True)
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

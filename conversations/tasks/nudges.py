@@ -1,0 +1,33 @@
+"""Nudging tasks: by a worker soon, or by the sweep later."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from celery import Task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+LONGEST_COUNTDOWN = 60  # seconds
+# Seconds a call may wait for its permit: on the way out none but the shortest, so nobody waits behind it.
+PATIENCE_RECEIVING = 3
+PATIENCE_SLOW = 10
+
+
+def nudge(task: Task, argument: str | int, **options: float) -> None:
+    """The row is stored, so without a broker nothing is lost: the sweep finds it when the broker is back."""
+    try:
+        task.apply_async([argument], **options)
+    except (OperationalError, OSError):
+        logger.warning("%s waits for the sweep: the broker does not answer", task.name)
+
+
+def later(task: Task, argument: str | int, at: datetime) -> None:
+    """Nudge a task when its row is due, seconds before the sweep would. Far times are the sweep's alone: a
+    countdown beyond the broker's visibility timeout would run again and again."""
+    countdown = max(0.0, (at - timezone.now()).total_seconds())
+    if countdown <= LONGEST_COUNTDOWN:
+        nudge(task, argument, countdown=countdown)

@@ -1,0 +1,55 @@
+"""Pushes and the readings that they ask for. Queue: `receive`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from conversations import pushes, reading
+from conversations.events import disconnect
+from conversations.models import Conversation
+from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
+from marketplaces.errors import MarketplaceError, NotAuthorized, RateLimited
+from marketplaces.registry import connector_for
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def process_push(push_id: int) -> None:
+    push = pushes.claim(push_id)
+    if push is None:
+        return
+    try:
+        url = pushes.callback_url(settings.PUBLIC_URL, push.app.marketplace)
+        conversation = pushes.process(push, url)
+    except Exception as error:
+        logger.exception("push %s could not be processed", push_id)
+        pushes.postpone(push, error)
+        return
+    if conversation is not None:
+        nudge(read_conversation, str(conversation.pk))
+
+
+@shared_task
+def read_conversation(conversation_id: str) -> None:
+    """Do the reading that was asked for. `reading_due_at` doubles as the lease."""
+    now = timezone.now()
+    due = Conversation.objects.filter(pk=conversation_id, reading_due_at__lte=now)
+    if not due.update(reading_due_at=now + timedelta(seconds=30)):
+        return
+    conversation = Conversation.objects.select_related("shop").get(pk=conversation_id)
+    try:
+        reading.read_due(conversation, connector_for(conversation.shop, patience=PATIENCE_RECEIVING))
+    except NotAuthorized as error:
+        disconnect(conversation.shop, error)
+    except RateLimited as error:
+        reading.postpone(conversation, error.retry_after)
+        later(read_conversation, conversation_id, now + timedelta(seconds=error.retry_after))
+    except MarketplaceError as error:
+        logger.warning("reading of %s failed: %s", conversation_id, error)
+        reading.postpone(conversation, 5)

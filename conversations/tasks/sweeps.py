@@ -1,0 +1,47 @@
+"""Finding what nobody is working on, by beat. Queue: `sweep`, so that no flood keeps them from running."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from conversations import imports, outbox, sync
+from conversations.models import Conversation, Push
+from conversations.tasks.nudges import nudge
+from conversations.tasks.receiving import process_push, read_conversation
+from conversations.tasks.sending import deliver, settle
+from conversations.tasks.shops import run_import, sync_shop
+from marketplaces.models import Shop
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """Every reply that nobody is working on."""
+    outbox.lost_to_uncertain()
+    for conversation_id in outbox.due_conversations():
+        nudge(deliver, str(conversation_id), expires=3)
+    for outgoing_id in outbox.due_to_settle():
+        nudge(settle, outgoing_id, expires=3)
+
+
+@shared_task
+def sweep_incoming() -> None:
+    """Every push and every asked-for reading that nobody is working on."""
+    now = timezone.now()
+    open_pushes = Push.objects.filter(state=Push.State.RECEIVED, next_attempt_at__lte=now)
+    for push_id in open_pushes.values_list("pk", flat=True)[:500]:
+        nudge(process_push, push_id, expires=5)
+    due = Conversation.objects.filter(reading_due_at__lte=now, shop__state=Shop.State.ACTIVE)
+    for conversation_id in due.values_list("pk", flat=True)[:500]:
+        nudge(read_conversation, str(conversation_id), expires=5)
+
+
+@shared_task
+def sweep_shops() -> None:
+    """Imports to start or resume, and shops whose turn it is to be asked for news."""
+    for shop in Shop.objects.active().filter(first_import=None):
+        imports.ensure_started(shop)
+    for shop_id in imports.resumable():
+        nudge(run_import, str(shop_id), expires=5)
+    for shop in sync.due_shops():
+        nudge(sync_shop, str(shop.pk), expires=shop.connector.sync_policy.watched.total_seconds())
