@@ -12,13 +12,29 @@ CATALOGUE := forstok_chat/locale/id/LC_MESSAGES/django
 # Tools that import the settings need some; nothing is ever encrypted with these.
 LINT_ENV := DEBUG=true SECRET_KEY=unused FIELD_KEYS=unused
 
-.PHONY: run test lint format types messages browser lock clean help
+.PHONY: run test test-clients lint format types messages browser lock clean help
 
 run: $(V)/.run messages ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m forstok_chat.launch
 
 test: lint types browser messages ## Style, types and all tests
 	$(BIN)/python -m pytest
+
+test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public Shopee client libraries against the sandbox
+	SANDBOX_PYTHON=$(abspath $(BIN))/python PYTHONDONTWRITEBYTECODE=1 \
+		NODE_MODULES=$$(cd build/clients/npm/node_modules 2>/dev/null && pwd) \
+		build/clients/bin/python -m pytest -c tests/clients/clients.ini tests/clients
+
+build/clients/.done: tests/clients/requirements.txt
+	@$(PY) -m venv --clear --without-pip build/clients
+	@$(PY) -m pip --python build/clients/bin/python install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+build/clients/npm: build/clients/.done tests/clients/npm/package-lock.json
+	@rm -rf $@ && mkdir $@ && cp tests/clients/npm/package*.json $@
+	@command -v npm >/dev/null && cd $@ && npm ci --silent --no-audit --no-fund || \
+		echo "!! No npm, or it failed: the npm library will be skipped"
+	@touch $@
 
 lint: $(V)/.dev
 	$(BIN)/python -m ruff check .
@@ -62,4 +78,4 @@ clean: ## Remove the environment and the demo's data
 	rm -rf $(V) .data .data-test .sandbox build
 
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1\t/' | expand -t 20

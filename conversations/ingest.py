@@ -10,8 +10,9 @@ from django.db import transaction
 from conversations.events import record
 from conversations.models import Conversation, Message
 from conversations.models.message import storable
-from conversations.proof import adopt
-from marketplaces.content import IncomingMessage, RemoteConversation
+from conversations.proof import adopt, is_earlier_try, refuse
+from marketplaces import media
+from marketplaces.content import IncomingMessage, Kind, RemoteConversation
 from marketplaces.models import Shop
 
 Source = Message.Source
@@ -31,14 +32,19 @@ def ingest(
     created: list[Message] = []
     for item in sorted({item.remote_id: item for item in incoming}.values(), key=place):
         message = known.get(item.remote_id)
-        if message is not None:
+        if message is not None and message.origin == Message.Origin.AGENT:
+            changed += refuse(conversation, message, item)
+        elif message is not None:
             changed += enrich(message, item, source)
+        elif is_earlier_try(conversation, item):
+            continue
         elif own := adopt(conversation, item):
             changed.append(own)
         else:
             created.append(build(conversation, item, source))
     Message.objects.bulk_create(created)
     if created or changed:
+        keep_files(shop, [*created, *changed])
         conversation.derive()
         apply_rules(conversation, created)
         record(conversation, [*changed, *created])
@@ -77,23 +83,58 @@ def build(conversation: Conversation, item: IncomingMessage, source: Message.Sou
     message = Message(
         conversation=conversation, remote_id=item.remote_id, origin=origin_of(item), source=source
     )
-    message.copy_from(item)
+    take_over(message, item)
     return message
 
 
-def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> list[Message]:
-    """A reading is richer than a push and wins over it; our own bubbles keep their text and author."""
-    if source != Source.READING or message.source != Source.PUSH:
-        return []
+def take_over(message: Message, item: IncomingMessage) -> None:
     message.copy_from(item)
+    if item.refusal:  # typed in the seller centre and taken away: the buyer never saw this answer
+        message.payload["refusal"] = item.refusal
+
+
+def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> list[Message]:
+    """A reading is richer than a push, and a newer one tells what was recalled or taken away since. Returns the
+    bubble when screens have to draw it again; an equal reading writes nothing."""
+    if source != Source.READING:
+        return []
+    old, was_pushed = look_of(message), message.source == Source.PUSH
+    take_over(message, item)
     message.origin, message.source = origin_of(item), source
-    message.save()
-    return [message]
+    is_different = look_of(message) != old
+    if is_different or was_pushed:
+        message.save()
+    return [message] if is_different else []
+
+
+def look_of(message: Message) -> tuple:
+    """All of a bubble that screens show and rules go by."""
+    return (
+        message.origin,
+        message.kind,
+        message.text,
+        message.payload,
+        message.about,
+        message.sent_at,
+        message.sequence,
+    )
+
+
+def keep_files(shop: Shop, messages: Iterable[Message]) -> None:
+    """Have the pictures and videos of these bubbles copied here. In one order, so that nobody waits in a ring."""
+    shown = [message.payload for message in messages if message.kind in (Kind.IMAGE, Kind.VIDEO)]
+    urls = {payload.get(name) for payload in shown for name in ("url", "thumbnail_url")}
+    media.keep(shop, sorted(url for url in urls if isinstance(url, str)), is_urgent=True)
 
 
 def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
     """What new bubbles do to the status. Late ones, already answered, do nothing; `derive` came before."""
-    news = {message.origin for message in created if message.sent_at >= last_word_at(conversation)}
+    last_word = last_word_at(conversation)
+    news = {
+        message.origin
+        for message in created
+        if message.sent_at >= last_word and "refusal" not in message.payload
+    }
     if Message.Origin.BUYER in news and conversation.waiting_since is not None:
         conversation.buyer_wrote()
     elif Message.Origin.SELLER_CENTRE in news and conversation.waiting_since is None:

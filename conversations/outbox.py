@@ -19,17 +19,17 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from conversations.dispatch import LOOK_AGAIN, Draft, NotReady, Overtaken, dispatch
 from conversations.events import disconnect, record
 from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.proof import take_receipt
 from conversations.reading import as_remote, read
 from forstok_chat.accounts.models import User
 from marketplaces.connector import Connector
-from marketplaces.content import Kind, Receipt
+from marketplaces.content import Receipt
 from marketplaces.errors import (
     MarketplaceError,
     NotAuthorized,
@@ -63,6 +63,8 @@ EXPLANATIONS = {
     "too_many_attempts": gettext_noop(
         "The marketplace could not be reached several times. It was not delivered."
     ),
+    "file_gone": gettext_noop("The file is no longer here. Choose it again."),
+    "video_not_ready": gettext_noop("The marketplace did not finish its work on the video. Try again."),
     "lost": gettext_noop("The connection broke while sending. Checking whether it arrived."),
 }
 
@@ -85,25 +87,25 @@ POLICY = RetryPolicy()
 
 
 @transaction.atomic
-def enqueue(conversation: Conversation, by: User, text: str, client_id: UUID) -> Message:
+def enqueue(conversation: Conversation, by: User, draft: Draft, client_id: UUID) -> Message:
     """Store a reply and its outbox row. A second click (same client id) finds the first. Raises Unsupported."""
-    if not conversation.shop.connector.can("send_text"):
-        raise Unsupported("text messages")
+    if not conversation.shop.connector.can(draft.ability):
+        raise Unsupported(draft.ability)
     conversation = conversation.locked()
     twin = Message.objects.filter(client_id=client_id).first()
-    if twin is not None and twin.conversation_id == conversation.pk and twin.text == text:
+    if twin is not None and is_twin(twin, conversation, draft):
         return twin
-    if (
-        twin is not None
-    ):  # edited after an answer that got lost, or an id of somewhere else: a reply of its own
+    if twin is not None:  # edited after an answer that got lost, or an id of elsewhere: a reply of its own
         client_id = uuid4()
     message = Message.objects.create(
         conversation=conversation,
         client_id=client_id,
         origin=Message.Origin.AGENT,
         source=Message.Source.HERE,
-        kind=Kind.TEXT.value,
-        text=text,
+        kind=draft.kind.value,
+        text=draft.text,
+        payload=dict(draft.payload),
+        attachment=draft.attachment,
         author=by,
         sender_name=str(by),
         sent_at=timezone.now(),
@@ -115,18 +117,26 @@ def enqueue(conversation: Conversation, by: User, text: str, client_id: UUID) ->
     return message
 
 
+def is_twin(message: Message, conversation: Conversation, draft: Draft) -> bool:
+    same = (message.conversation_id, message.kind, message.text) == (conversation.pk, draft.kind, draft.text)
+    return same and (draft.attachment is not None or message.payload == draft.payload)
+
+
 # Sending
 
 
 @transaction.atomic
-def claim(conversation_id: UUID | str) -> OutgoingMessage | None:
-    """The oldest waiting reply of this conversation, now ours to send; None when it is not its turn."""
+def claim(conversation_id: UUID | str, *, is_handed_over: bool = False) -> OutgoingMessage | None:
+    """The oldest waiting reply of this conversation, now ours to send; None when it is not its turn.
+
+    `is_handed_over`: its lane gave it to us, with a permit.
+    """
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
     if conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).exists():
         return None
     oldest = conversation.outgoing.filter(state=State.QUEUED).order_by("pk").first()
     now = timezone.now()
-    if oldest is None or oldest.next_attempt_at > now:
+    if oldest is None or (oldest.next_attempt_at > now and not is_handed_over):
         return None
     oldest.state, oldest.attempted_at, oldest.readings = State.SENDING, now, 0
     oldest.accepted_at = None
@@ -138,9 +148,12 @@ def claim(conversation_id: UUID | str) -> OutgoingMessage | None:
 
 def send(outgoing: OutgoingMessage, connector: Connector) -> None:
     """Make the call for a claimed reply and record what came of it. Never raises a marketplace's error."""
-    message = outgoing.message
     try:
-        receipt = connector.send_text(outgoing.conversation.room, message.text)
+        receipt = dispatch(outgoing, connector)
+    except Overtaken:
+        logger.warning("%s was taken over while its file was handed over", outgoing.pk)
+    except NotReady:
+        back_to_queue(outgoing, wait=LOOK_AGAIN, costs_attempt=False, code="not_ready")
     except RateLimited as error:
         back_to_queue(outgoing, wait=error.retry_after + random.uniform(0, 0.1), costs_attempt=False)  # noqa: S311
     except Temporary as error:
@@ -317,17 +330,6 @@ def lost_to_uncertain() -> int:
     for outgoing in stale:
         doubt(outgoing, code="lost", detail="the worker is gone")
     return len(stale)
-
-
-def due_conversations() -> list[UUID]:
-    """Conversations whose oldest waiting reply may go now, longest waiting first."""
-    waiting = OutgoingMessage.objects.filter(conversation=OuterRef("conversation"))
-    in_flight = waiting.filter(state__in=OutgoingMessage.IN_FLIGHT)
-    older = waiting.filter(state=State.QUEUED, pk__lt=OuterRef("pk"))
-    due = OutgoingMessage.objects.filter(
-        ~Exists(in_flight), ~Exists(older), state=State.QUEUED, next_attempt_at__lte=timezone.now()
-    )
-    return list(due.order_by("next_attempt_at").values_list("conversation", flat=True)[:500])
 
 
 def due_to_settle() -> list[int]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from conversations import rechecks
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message
 from marketplaces.connector import Connector
@@ -25,14 +26,17 @@ MOST_PAGES = 400
 def read(
     shop: Shop, connector: Connector, remote: RemoteConversation, *, first_import: bool = False
 ) -> Conversation:
-    """Read the newest bubbles down to the newest one of an earlier reading, so that no hole stays.
+    """Read the newest bubbles down to the newest one of an earlier reading, so that no hole stays, and to the
+    replies that the marketplace may still take away.
 
     A conversation that is new to us is read back to the shop's activation; in the first import, and before the
     activation, FIRST_READING bubbles are taken.
     """
     known = Conversation.objects.filter(shop=shop, remote_id=remote.remote_id).first()
     if known is not None and known.read_through_at is not None:
-        bubbles = newest(connector, remote.remote_id, since=known.read_through_at - OVERLAP)
+        watched_at = rechecks.reach(known, shop.connector.rechecks) or known.read_through_at
+        back_to = min(known.read_through_at, watched_at) - OVERLAP
+        bubbles = newest(connector, remote.remote_id, since=back_to)
     else:
         since = None if first_import else shop.activated_at
         bubbles = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)

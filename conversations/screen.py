@@ -11,14 +11,18 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
 
+from conversations import cards, lanes, panels
 from conversations.filters import TABS, Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, Import, Message
 from forstok_chat.accounts.models import User
+from marketplaces import media
 from marketplaces.models import Shop
 
 ROWS = 30
 BUBBLES = 30
+# Replies of one thread that are told their place in the queue.
+PLACES = 10
 
 
 @dataclass(frozen=True)
@@ -94,15 +98,31 @@ def bubbles(conversation: Conversation, before: Message | None = None) -> tuple[
     if before is not None:
         found = found.before(before)
     page = list(found[: BUBBLES + 1])
-    for message in page:
-        message.conversation = conversation  # already at hand: no query per bubble
-    return page[:BUBBLES][::-1], len(page) > BUBBLES
+    return dressed(conversation, page[:BUBBLES][::-1]), len(page) > BUBBLES
 
 
-def thread(conversation: Conversation, form: ComposerForm | None = None) -> dict[str, Any]:
-    """The context of an open conversation."""
+def dressed(conversation: Conversation, messages: list[Message]) -> list[Message]:
+    """With all that their templates show, so that no bubble needs a query of its own."""
+    for message in messages:
+        message.conversation = conversation
+    waiting = [message for message in messages if is_waiting(message)]
+    for message in waiting[:PLACES]:
+        message.place = lanes.place_of(message.outgoing)
+    cards.attach(conversation.shop, messages)
+    pictures = [message.product.picture_url for message in messages if message.product]
+    media.keep(conversation.shop, filter(None, pictures), is_urgent=False)
+    return messages
+
+
+def is_waiting(message: Message) -> bool:
+    return hasattr(message, "outgoing") and message.outgoing.state == "queued"
+
+
+def thread(conversation: Conversation, panel: str, form: ComposerForm | None = None) -> dict[str, Any]:
+    """The context of an open conversation, with the panel that this person last chose."""
     messages, has_older = bubbles(conversation)
-    return {
+    cards.want_missing(conversation.shop, messages)
+    return panels.panel(conversation, panel) | {
         "conversation": conversation,
         "bubbles": messages,
         "has_older": has_older,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import inbox, live, messages, statuses, thread, webhooks
+from conversations.views import files, inbox, live, media, messages, panels, statuses, thread, webhooks
 
 app_name = "conversations"
 urlpatterns = [
@@ -10,10 +10,17 @@ urlpatterns = [
     path("chat/rows/", inbox.rows, name="rows"),
     path("chat/<uuid:pk>/", thread.thread, name="thread"),
     path("chat/<uuid:pk>/messages/", messages.messages, name="messages"),
+    path("chat/<uuid:pk>/files/", files.files, name="files"),
+    path("chat/<uuid:pk>/stickers/", panels.stickers, name="stickers"),
+    path("chat/<uuid:pk>/orders/", panels.orders, name="orders"),
+    path("chat/<uuid:pk>/products/", panels.products, name="products"),
+    path("chat/<uuid:pk>/buyer/", panels.buyer, name="buyer"),
     path("chat/<uuid:pk>/assignment/", statuses.assignment, name="assignment"),
     path("chat/<uuid:pk>/resolution/", statuses.resolution, name="resolution"),
     path("messages/<uuid:client_id>/delivery/", messages.delivery, name="delivery"),
     path("messages/<uuid:client_id>/confirmation/", messages.confirmation, name="confirmation"),
+    path("media/<uuid:pk>/", media.media, name="media"),
+    path("media/<uuid:pk>/small/", media.small, name="media-small"),
     path("live/", live.live, name="live"),
     path("webhooks/<slug:marketplace>/", webhooks.webhook, name="webhook"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forstok_chat.settings")
 
@@ -25,14 +26,30 @@ app.conf.beat_schedule = {
         "schedule": 5,
         "options": {"expires": 5},
     },
+    "sweep-media": {
+        "task": "conversations.tasks.sweeps.sweep_media",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
     "sweep-shops": {
         "task": "conversations.tasks.sweeps.sweep_shops",
         "schedule": 5,
         "options": {"expires": 5},
     },
+    "sweep-feeds": {
+        "task": "conversations.tasks.sweeps.sweep_feeds",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "refresh-credentials": {
         "task": "marketplaces.tasks.refresh_credentials",
         "schedule": 300,
         "options": {"expires": 300},
+    },
+    # UTC: in the small hours of Indonesia.
+    "reconcile-apps": {
+        "task": "marketplaces.tasks.reconcile_apps",
+        "schedule": crontab(hour=19, minute=30),
+        "options": {"expires": 3600},
     },
 }

@@ -136,6 +136,8 @@ CELERY_TASK_DEFAULT_QUEUE = "receive"
 CELERY_TASK_ROUTES = {
     "conversations.tasks.sending.*": {"queue": "send"},
     "conversations.tasks.shops.*": {"queue": "slow"},
+    "conversations.tasks.media.*": {"queue": "slow"},
+    "marketplaces.tasks.reconcile_*": {"queue": "slow"},
     # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
     "conversations.tasks.sweeps.*": {"queue": "sweep"},
 }
@@ -176,6 +178,13 @@ if not DEBUG and not TESTING:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
+
+# Pictures and videos of conversations, served by a view to those who may see the shop, never by a web server.
+
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(BASE_DIR / ".data" / "media")))
+# The largest upload, several pictures at once; what is larger is refused before it is read whole.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # without files
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Platform-wide marketplace apps: the default for sellers without an app of their own. All optional.
 # `manage.py load_apps` turns each complete set into a row; the code reads rows only.

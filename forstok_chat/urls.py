@@ -12,7 +12,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("language/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("shops/", include("marketplaces.urls")),
+    path("", include("marketplaces.urls")),
     path("", include("forstok_chat.accounts.urls")),
     path("", include("conversations.urls")),
 ]

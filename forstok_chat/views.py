@@ -13,17 +13,23 @@ from django.views.decorators.http import require_GET
 from conversations.filters import Filters
 from conversations.screen import rail, tabs, unread_conversations
 from forstok_chat.http import ChatRequest
+from marketplaces.appkeys import owned_sellers, push_troubles
+from marketplaces.models import Shop
 
 
 @require_GET
 @login_required
 def dashboard(request: ChatRequest) -> HttpResponse:
     filters = Filters(request.user)
+    manageable = Shop.objects.manageable_by(request.user)
     context = {
         "now": timezone.localtime(),
         "unread": unread_conversations(request.user),
         "rail": rail(filters),
         "tabs": tabs(filters),
+        "manageable": set(manageable.values_list("pk", flat=True)),
+        "owns_a_seller": owned_sellers(request.user).exists(),
+        "push_troubles": push_troubles(request.user),
     }
     return render(request, "dashboard.html", context)
 

@@ -1,35 +1,47 @@
 """Activating a shop's chat: through the marketplace's own login where it asks for consent, else by one click.
 
     begin ──> (the seller is at the marketplace) ──> finish ──> ACTIVE
+      │                                                └── several shops ──> (the owner picks) ──> pick ──> ACTIVE
       └── one click: the app already speaks for the shop ───────^
 Nothing is stored before everything has been checked. No request objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forstok_chat.accounts.models import User
+from marketplaces import grants
 from marketplaces.connector import Connector
-from marketplaces.content import ShopFacts
+from marketplaces.content import Grant, ShopFacts
 from marketplaces.credentials import FixedTokens, store
-from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, Rejected, Temporary, Uncertain
+from marketplaces.errors import MarketplaceError, NotConfigured, Temporary, Uncertain
+from marketplaces.grants import PATIENCE, STATE_LIVES, Offered
 from marketplaces.http import Http
 from marketplaces.models import Activation, Credential, Shop
+from marketplaces.reasons import reason
 from marketplaces.registry import connector_for
-
-# Longer than any login takes, short enough that an old tab cannot surprise anybody.
-STATE_LIVES = timedelta(minutes=30)
-PATIENCE = 5  # seconds that the person waits for a permit at most
 
 
 class ActivationFailed(Exception):
     """Nothing was stored. The text is for the person, in their language."""
+
+
+class NothingPicked(Exception):
+    """None of the shops that may be picked was; the choice is still open."""
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What became of each picked shop; `failed` holds (its name, why)."""
+
+    activated: list[Shop] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def begin(shop: Shop, by: User, callback_url_for: Callable[[Activation], str]) -> str | None:
@@ -42,21 +54,28 @@ def begin(shop: Shop, by: User, callback_url_for: Callable[[Activation], str]) -
         activation = Activation.objects.create(shop=shop, user=by)
         return shop.connector.consent_url(keys, callback_url_for(activation))
     except (MarketplaceError, NotConfigured) as error:
-        raise ActivationFailed(reason(shop, error)) from error
+        raise ActivationFailed(reason(shop.connector, error)) from error
 
 
-def finish(activation: Activation, callback: Mapping[str, str]) -> None:
-    """The seller is back with the marketplace's answer. Raises ActivationFailed."""
+def finish(activation: Activation, callback: Mapping[str, str]) -> bool:
+    """The seller is back with the marketplace's answer. True: the shop is active now. False: the consent opened
+    several shops, which wait to be picked. Raises ActivationFailed."""
     if not claim(activation):
-        raise ActivationFailed(_("This activation link was already used or is too old. Please start again."))
+        raise too_old()
     try:
-        complete(activation.shop, callback)
+        grant = exchange(activation.shop, callback)
+        if len(grant.shops) > 1:
+            grants.keep(activation, grant)
+            return False
+        complete(activation.shop, grant)
     except (MarketplaceError, NotConfigured) as error:
-        raise ActivationFailed(note(activation, reason(activation.shop, error))) from error
+        text = note(activation, reason(activation.shop.connector, error))
+        raise ActivationFailed(text) from error
     except ActivationFailed as error:
         note(activation, str(error))
         raise
     note(activation, "activated")
+    return True
 
 
 def claim(activation: Activation) -> bool:
@@ -67,24 +86,86 @@ def claim(activation: Activation) -> bool:
     return fresh.update(finished_at=timezone.now()) == 1
 
 
+def too_old() -> ActivationFailed:
+    return ActivationFailed(_("This activation link was already used or is too old. Please start again."))
+
+
 def note(activation: Activation, outcome: str) -> str:
     Activation.objects.filter(pk=activation.pk).update(outcome=outcome[:200])
     return outcome
 
 
-def complete(shop: Shop, callback: Mapping[str, str]) -> None:
-    app = shop.app_in_use()
-    http = Http(patience=PATIENCE)
-    grant = shop.connector.exchange(app.keys, callback, http)
+def exchange(shop: Shop, callback: Mapping[str, str]) -> Grant:
+    return shop.connector.exchange(shop.app_in_use().keys, callback, Http(patience=PATIENCE))
+
+
+def complete(shop: Shop, grant: Grant) -> None:
+    """The consent holds one shop: it must be the one that was meant."""
     if shop.remote_id not in grant.shops:
         raise ActivationFailed(
             _("You signed in as another shop. Please sign in as “%(shop)s”.") % {"shop": shop.name}
         )
+    activate_granted(shop, grant)
+
+
+# Several shops at once
+
+
+def to_pick(activation: Activation) -> tuple[list[Offered], int]:
+    """The shops that the person may pick among, and how many of the granted ones they may not. Raises
+    ActivationFailed when it is too late for a choice."""
+    grant = grants.kept(activation)
+    if grant is None:
+        raise too_old()
+    offers = grants.offered(activation, grant)
+    grants.ask_names(offers, grant)
+    return offers, len(grant.shops) - len(offers)
+
+
+def pick(activation: Activation, remote_ids: Collection[str]) -> Picked:
+    """Activate these; one that fails does not stop the others. Raises NothingPicked, ActivationFailed."""
+    grant = grants.kept(activation)
+    if grant is None:
+        raise too_old()
+    offers = [each for each in grants.offered(activation, grant) if each.shop.remote_id in remote_ids]
+    if not offers:
+        raise NothingPicked
+    if grants.take(activation) is None:  # a second click was faster
+        raise too_old()
+    picked = Picked()
+    for offer in offers:
+        try:
+            picked.activated.append(activate_granted(offer.shop, grant))
+        except (MarketplaceError, NotConfigured) as error:
+            picked.failed.append((offer.shop.name, reason(offer.shop.connector, error)))
+        except IntegrityError:  # somebody else has it since the page was shown
+            picked.failed.append((offer.shop.name, _("This shop cannot be activated here.")))
+    note(activation, f"{len(picked.activated)} of {len(offers)} activated")
+    return picked
+
+
+def cancel(activation: Activation) -> None:
+    grants.drop(activation)
+    note(activation, "cancelled")
+
+
+# Activating
+
+
+def activate_granted(shop: Shop, grant: Grant) -> Shop:
+    """Check the shop with the granted pair, then store both. A shop that is new is created. Each shop keeps a
+    pair of its own, even if several begin with the same."""
+    app = shop.app_in_use()
+    http = Http(patience=PATIENCE)
     granted = shop.connector(keys=app.keys, shop=shop.remote_id, tokens=FixedTokens(grant.tokens), http=http)
     facts = ask_facts(granted)
     with transaction.atomic():
+        if shop._state.adding:
+            shop.name = facts.name[:200] or shop.name
+            shop.save(force_insert=True)
         store(app, shop, grant.tokens)
         activate(shop, facts)
+    return shop
 
 
 def ask_facts(connector: Connector) -> ShopFacts:
@@ -112,21 +193,3 @@ def deactivate(shop: Shop) -> None:
     """Stop receiving and sending. The history stays; the tokens go."""
     Credential.objects.filter(shop=shop).delete()
     Shop.objects.filter(pk=shop.pk).update(state=Shop.State.INACTIVE, problem="")
-
-
-def reason(shop: Shop, error: MarketplaceError | NotConfigured) -> str:
-    """Why it did not work, for the person."""
-    marketplace = shop.connector.name
-    if isinstance(error, NotConfigured):
-        return _("The app keys for %(marketplace)s are missing. Please tell your administrator.") % {
-            "marketplace": marketplace
-        }
-    if explanation := shop.connector.explanations.get(error.code):
-        return _(explanation)
-    if isinstance(error, Temporary | Uncertain):
-        return _("%(marketplace)s does not answer right now. Please try again in a moment.") % {
-            "marketplace": marketplace
-        }
-    if isinstance(error, Rejected | NotAuthorized):
-        return _("%(marketplace)s refused: %(detail)s") % {"marketplace": marketplace, "detail": error}
-    return str(error)

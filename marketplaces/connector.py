@@ -27,7 +27,7 @@ from marketplaces.content import (
     Uploaded,
 )
 from marketplaces.errors import Unsupported
-from marketplaces.http import Http
+from marketplaces.http import Bucket, Http
 
 __all__ = ["ABILITIES", "Connector", "KeyField", "SyncPolicy", "TokenSource", "gettext_noop"]
 
@@ -40,6 +40,7 @@ ABILITIES = (
     "send_product",
     "send_order",
     "mark_read",
+    "get_conversation",
     "list_products",
     "list_orders",
     "authorized_shops",
@@ -110,6 +111,8 @@ class Connector:
     )
     #: How long a message may take to appear in a reading after it was accepted.
     settling_time: ClassVar[timedelta] = timedelta(seconds=10)
+    #: How long after a send a reply is looked at again, as it may be taken away although it was accepted.
+    rechecks: ClassVar[tuple[timedelta, ...]] = ()
     #: The marketplace's error code -> an English sentence for the agent, marked with gettext_noop.
     explanations: ClassVar[Mapping[str, str]] = {}
 
@@ -181,6 +184,10 @@ class Connector:
         """Conversations, newest first (pinned ones may come before)."""
         raise NotImplementedError
 
+    def get_conversation(self, conversation: str) -> RemoteConversation:
+        """One conversation as the list has it: asked once for a room that a push names without its buyer."""
+        raise Unsupported("single conversations")
+
     def list_messages(self, conversation: str, cursor: str | None = None) -> Page[IncomingMessage]:
         """Bubbles of both sides, newest first."""
         raise NotImplementedError
@@ -220,6 +227,10 @@ class Connector:
     def mark_read(self, room: Room, message: str) -> None:
         """The shop has read this room up to this message."""
         raise Unsupported("marking as read")
+
+    def send_bucket(self) -> Bucket:
+        """The rate limit that sends of this shop count against, whatever their kind."""
+        raise NotImplementedError
 
     # Sending. Raises Rejected, NotAuthorized, Temporary (nothing was delivered) or Uncertain (perhaps it was)
 

@@ -42,6 +42,8 @@ class RemoteConversation:
 
     `version` changes whenever something was said; equal versions mean nothing new.
     `last_message_at` is None when the marketplace does not tell.
+    `platform`: where the buyer writes from, a marketplace's slug, where one connector brings buyers of several.
+    `can_reply`: None when the marketplace does not tell; `lock_code` explains a False (a code, as in Rejected).
     """
 
     remote_id: str
@@ -52,6 +54,9 @@ class RemoteConversation:
     version: str = ""
     unread_count: int = 0
     is_pinned: bool = False
+    platform: str = ""
+    can_reply: bool | None = None
+    lock_code: str = ""
 
     @property
     def room(self) -> Room:
@@ -101,11 +106,15 @@ class Receipt:
 
 @dataclass(frozen=True)
 class File:
-    """A picture or video to hand over to a marketplace, already checked."""
+    """A picture or video to hand over to a marketplace, already checked.
+
+    `public_url`: where the marketplace may fetch it itself for a while; "" where nobody can.
+    """
 
     name: str
     content_type: str
     body: bytes
+    public_url: str = ""
 
     def __repr__(self) -> str:
         return f"File({self.name!r}, {len(self.body)} bytes)"
@@ -183,11 +192,17 @@ class RemoteProduct:
 
 @dataclass(frozen=True)
 class Tokens:
-    """`expires_at` is when the access token ends."""
+    """`expires_at` is when the access token ends.
+
+    `owner`: who consented; shops of one owner share the pair and are refreshed together, "" where each shop
+    has a pair of its own. `shop_key`: what the marketplace wants to see beside the token for this shop.
+    """
 
     access: str
     expires_at: datetime
     refresh: str = ""
+    owner: str = ""
+    shop_key: str = ""
 
     def __repr__(self) -> str:
         return f"Tokens(expires_at={self.expires_at!r})"
@@ -195,10 +210,14 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Grant:
-    """What a seller's consent gave us: one token pair and the shops (remote ids) it opens."""
+    """What a seller's consent gave us: one token pair and the shops (remote ids) it opens.
+
+    `shop_keys`: by shop, see Tokens.
+    """
 
     tokens: Tokens
     shops: tuple[str, ...]
+    shop_keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -221,6 +240,16 @@ class PushKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Hint:
+    """What only a push tells of a bubble: the reading that brings it has its id and time, but not these."""
+
+    kind: Kind
+    text: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    is_from_buyer: bool = True
+
+
+@dataclass(frozen=True)
 class PushEvent:
     """One push, read. `shop` is the marketplace's id of the shop, "" where the push does not tell or tells
     of several, which are in `shops` then."""
@@ -229,6 +258,7 @@ class PushEvent:
     shop: str = ""
     conversation: RemoteConversation | None = None
     message: IncomingMessage | None = None
+    hint: Hint | None = None
     order: str = ""
     shops: tuple[str, ...] = ()
     until: datetime | None = None

@@ -48,7 +48,7 @@ class StoredTokens:
         """Refresh under the lock; a pair that another worker saved meanwhile is used as it is."""
         with transaction.atomic():
             if self.is_shared:  # also guards the first fetch, when there is no credential to lock yet
-                App.objects.select_for_update(no_key=True).get(pk=self.app.pk)
+                self.app = self.locked_app()
             row = self.rows().select_for_update(no_key=True).first()
             if row is not None and (
                 unless_newer_than is None or row.updated_at > unless_newer_than.updated_at
@@ -60,6 +60,13 @@ class StoredTokens:
             tokens = self.shop.connector.refresh(self.app.keys, self.shop.remote_id, old, self.http)
             store(self.app, None if self.is_shared else self.shop, tokens)
             return tokens
+
+    def locked_app(self) -> App:
+        """As it is now: its keys may have been exchanged since we began."""
+        app = App.objects.select_for_update(no_key=True).filter(pk=self.app.pk).first()
+        if app is None:
+            raise NotAuthorized("the app of this shop was removed")
+        return app
 
     @property
     def is_shared(self) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from redis import RedisError
+from requests import Response
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
 from marketplaces import throttle
@@ -18,7 +19,7 @@ from marketplaces.throttle import Bucket
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["Bucket", "Http"]
+__all__ = ["Bucket", "Http", "Response"]
 
 # Seconds to connect and to read. Apart, because only the first proves that nothing was delivered.
 TIMEOUT = (5, 15)
@@ -29,8 +30,9 @@ class Http:
     """Makes calls. `patience` is how many seconds one call may wait for its permit: none for sends, which
     go back to the queue instead; some for readings, which run where nobody waits behind them."""
 
-    def __init__(self, patience: float = 0) -> None:
+    def __init__(self, patience: float = 0, permit: str = "") -> None:
         self.patience = patience
+        self.permit = permit
         self.session = requests.Session()
         self.session.headers["User-Agent"] = "ForstokChat/0.1"
 
@@ -45,7 +47,7 @@ class Http:
         data: Any = None,
         files: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> requests.Response:
+    ) -> Response:
         """One call, whatever its status. Raises RateLimited (our own bucket), Unreachable, Temporary, Uncertain."""
         self.wait_for_permit(bucket)
         started = time.monotonic()
@@ -76,6 +78,9 @@ class Http:
             time.sleep(wait)
 
     def take_permit(self, bucket: Bucket) -> float:
+        if self.permit == bucket.key:
+            self.permit = ""
+            return 0.0
         try:
             return throttle.take(bucket)
         except RedisError as error:

@@ -26,15 +26,15 @@ def connector_class(slug: str) -> type[Connector]:
     return connector
 
 
-def connector_for(shop: Shop, *, patience: float = 0) -> Connector:
+def connector_for(shop: Shop, *, patience: float = 0, permit: str = "") -> Connector:
     """The connector of this shop with its keys and tokens. Raises NotConfigured without app keys.
 
-    `patience`: seconds a call may wait for a permit of the rate limit.
+    `patience`: seconds a call may wait for a permit of the rate limit. `permit`: see Http.
     """
     from marketplaces.credentials import StoredTokens
 
     app = shop.app_in_use()
-    http = Http(patience=patience)
+    http = Http(patience=patience, permit=permit)
     return connector_class(shop.marketplace)(
         keys=app.keys, shop=shop.remote_id, tokens=StoredTokens(app, shop, http), http=http
     )

@@ -23,7 +23,8 @@ local known = redis.call('HMGET', KEYS[1], 'tat', 'rate', 'burst', 'paused_until
 local interval = 1000000 / tonumber(known[2] or ARGV[1])
 local burst = tonumber(known[3] or ARGV[2])
 local tat = math.max(tonumber(known[1]) or (now + (burst - 1) * interval), now)
-local allowed_at = math.max(tat - (burst - 1) * interval, tonumber(known[4]) or 0)
+local wider = KEYS[2] and redis.call('HGET', KEYS[2], 'paused_until')
+local allowed_at = math.max(tat - (burst - 1) * interval, tonumber(known[4]) or 0, tonumber(wider) or 0)
 if allowed_at > now then return math.ceil(allowed_at - now) end
 redis.call('HSET', KEYS[1], 'tat', string.format('%d', math.ceil(tat + interval)))
 redis.call('EXPIRE', KEYS[1], 86400)
@@ -42,11 +43,20 @@ return 0
 
 @dataclass(frozen=True)
 class Bucket:
-    """What a marketplace counts, e.g. "slug:app:endpoint"; `rate` in calls per second until it tells more."""
+    """What a marketplace counts, e.g. "slug:app:endpoint"; `rate` in calls per second until it tells more.
+
+    `within`: the key of a wider bucket, whose pauses hold for this one too; it gives no permits of its own.
+    """
 
     key: str
     rate: float
     burst: int = 1
+    within: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """Where Redis keeps them, its own first."""
+        return [f"throttle:{key}" for key in (self.key, self.within) if key]
 
 
 @cache
@@ -56,16 +66,27 @@ def script(source: str) -> Script:
 
 def take(bucket: Bucket) -> float:
     """Take one permit: 0.0 when taken, else the seconds until one is free. Raises redis.RedisError."""
-    micros = script(TAKE)(keys=[f"throttle:{bucket.key}"], args=[bucket.rate * MARGIN, bucket.burst])
+    micros = script(TAKE)(keys=bucket.keys, args=[bucket.rate * MARGIN, bucket.burst])
     return int(micros) / 1_000_000
 
 
 def learn(bucket: Bucket, rate: float, burst: int) -> None:
     """Remember what the marketplace's own headers say: calls per second and burst."""
     if rate > 0 and burst > 0:
-        redis().hset(f"throttle:{bucket.key}", mapping={"rate": rate * MARGIN, "burst": max(1, burst - 1)})
+        redis().hset(bucket.keys[0], mapping={"rate": rate * MARGIN, "burst": max(1, burst - 1)})
 
 
 def pause(bucket: Bucket, seconds: float) -> None:
     """Stop everybody at this bucket: the marketplace has just refused for too many calls."""
-    script(PAUSE)(keys=[f"throttle:{bucket.key}"], args=[int(seconds * 1_000_000)])
+    script(PAUSE)(keys=bucket.keys[:1], args=[int(seconds * 1_000_000)])
+
+
+def remaining(bucket: Bucket) -> tuple[float, float]:
+    """(calls per second, seconds until the next permit is free), without taking one. Raises redis.RedisError."""
+    seconds, micros = redis().time()
+    now = seconds * 1_000_000 + micros
+    known = redis().hmget(bucket.keys[0], ["tat", "rate", "burst", "paused_until"])
+    tat, rate, burst, paused = (float(value) if value else None for value in known)
+    rate = rate or bucket.rate * MARGIN
+    free_at = (tat or now) - ((burst or bucket.burst) - 1) * 1_000_000 / rate
+    return rate, max(0.0, free_at - now, (paused or 0) - now) / 1_000_000

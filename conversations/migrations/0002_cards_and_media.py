@@ -18,6 +18,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='conversation',
+            name='last_sent_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='conversation',
             name='recheck_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -45,6 +50,10 @@ class Migration(migrations.Migration):
             model_name='push',
             name='was_lost',
             field=models.BooleanField(default=False),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(fields=['shop', 'buyer_id'], name='conversations_of_buyer'),
         ),
         migrations.AddIndex(
             model_name='conversation',

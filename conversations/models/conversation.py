@@ -54,6 +54,9 @@ class Conversation(models.Model):
     # What was accepted may be taken away minutes later, so a reply is looked at again until then.
     recheck_at = models.DateTimeField(null=True, blank=True)
 
+    # Its last turn in the queue of replies.
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+
     # Telling the marketplace what we have read: up to which bubble, when to try next.
     told_read_sequence = models.BigIntegerField(default=0)
     tell_read_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +73,7 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["seller", "-last_message_at", "-id"], name="inbox_of_seller"),
             models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_of_shop"),
+            models.Index(fields=["shop", "buyer_id"], name="conversations_of_buyer"),
             models.Index(
                 fields=["reading_due_at"],
                 condition=models.Q(reading_due_at__isnull=False),
@@ -121,16 +125,22 @@ class Conversation(models.Model):
         conversation.move(status, by=by, assignee=conversation.assignee)
 
     @transaction.atomic
-    def mark_read(self, by: User) -> None:
-        """Somebody of the team has looked at it."""
+    def mark_read(self, by: User) -> bool:
+        """Somebody of the team has looked at it. True when the marketplace waits to be told (reading_marks.py)."""
         conversation = self.locked()
         if conversation.last_message is None or not conversation.unread_count:
-            return
+            return False
         conversation.seen_at = conversation.last_message.sent_at
         conversation.seen_sequence = conversation.last_message.sequence
         conversation.unread_count = 0
-        conversation.save(update_fields=["seen_at", "seen_sequence", "unread_count"])
+        is_told = self.shop.connector.can("mark_read")
+        if is_told:
+            conversation.tell_read_at, conversation.tell_read_attempts = timezone.now(), 0
+        conversation.save(
+            update_fields=["seen_at", "seen_sequence", "unread_count", "tell_read_at", "tell_read_attempts"]
+        )
         record(conversation)
+        return is_told
 
     # The rules behind the verbs; the caller holds the lock
 
@@ -156,12 +166,19 @@ class Conversation(models.Model):
 
     def buyer_wrote(self) -> None:
         """A buyer's new message turns RESOLVED into UNSERVED, or back to its agent when that agent is here."""
+        self.come_back("buyer wrote")
+
+    def reply_was_refused(self) -> None:
+        """The same when the marketplace has taken a reply away: its agent thinks that all is done."""
+        self.come_back("reply refused")
+
+    def come_back(self, reason: str) -> None:
         if self.status != self.Status.RESOLVED:
             return
         if self.assignee is not None and self.assignee.is_online:
-            self.change_status(self.Status.SERVED, by=None, assignee=self.assignee, reason="buyer wrote")
+            self.change_status(self.Status.SERVED, by=None, assignee=self.assignee, reason=reason)
         else:
-            self.change_status(self.Status.UNSERVED, by=None, assignee=None, reason="buyer wrote")
+            self.change_status(self.Status.UNSERVED, by=None, assignee=None, reason=reason)
 
     def shop_answered(self) -> None:
         """A reply typed in the marketplace's own seller centre: the shop has answered, nobody here did."""

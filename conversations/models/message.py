@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from conversations.models.conversation import Conversation
 from forstok_chat.accounts.models import User
 from marketplaces.content import IncomingMessage, Kind
-from marketplaces.models import MediaFile
+from marketplaces.models import MediaFile, Order, Product
+
+if TYPE_CHECKING:
+    from conversations.lanes import Place
 
 # Bubbles that the marketplace has not numbered yet stand behind the others of their instant.
 UNNUMBERED = 2**63 - 1
@@ -43,13 +46,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def from_buyer(self) -> MessageQuerySet:
         return self.filter(origin=Message.Origin.BUYER)
 
+    def naming_something(self) -> MessageQuerySet:
+        """Those that tell which product or order they are about."""
+        return self.filter(
+            Q(kind__in=[Kind.PRODUCT, Kind.ORDER]) | Q(about__has_any_keys=["product", "order"])
+        )
+
     def answers(self) -> MessageQuerySet:
         """What counts as the shop answering: typed by a person here or in the seller centre.
 
-        One that never went out is no answer.
+        One that never went out, or that the marketplace took away, is no answer.
         """
         return self.filter(origin__in=[Message.Origin.AGENT, Message.Origin.SELLER_CENTRE]).exclude(
-            outgoing__state="failed"
+            Q(outgoing__state="failed") | Q(payload__has_key="refusal")
         )
 
     def with_parts(self) -> MessageQuerySet:
@@ -91,6 +100,14 @@ class Message(models.Model):
     attachment = models.ForeignKey(
         MediaFile, models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("Uploaded here.")
     )
+
+    # Not columns: what the bubble names, put here by cards.attach.
+    product: Product | None = None
+    order: Order | None = None
+    about_product: Product | None = None
+    about_order: Order | None = None
+    # Nor this: where it stands in the queue, while it waits there.
+    place: Place | None = None
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
 

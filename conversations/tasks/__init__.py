@@ -3,22 +3,44 @@
 One module per queue, so that an import cannot delay a reply (CELERY_TASK_ROUTES).
 """
 
+from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import later, nudge
-from conversations.tasks.receiving import process_push, read_conversation
-from conversations.tasks.sending import deliver, settle
-from conversations.tasks.shops import run_import, sync_shop
-from conversations.tasks.sweeps import sweep_incoming, sweep_outbox, sweep_shops
+from conversations.tasks.receiving import process_push, read_conversation, tell_read, watch_pushes
+from conversations.tasks.sending import deliver, send, settle
+from conversations.tasks.shops import (
+    fetch_named_orders,
+    fetch_wanted_products,
+    run_feed,
+    run_import,
+    sync_shop,
+)
+from conversations.tasks.sweeps import (
+    sweep_feeds,
+    sweep_incoming,
+    sweep_media,
+    sweep_outbox,
+    sweep_shops,
+)
 
 __all__ = [
     "deliver",
+    "fetch_media",
+    "fetch_named_orders",
+    "fetch_wanted_products",
     "later",
     "nudge",
     "process_push",
     "read_conversation",
+    "run_feed",
     "run_import",
+    "send",
     "settle",
+    "sweep_feeds",
     "sweep_incoming",
+    "sweep_media",
     "sweep_outbox",
     "sweep_shops",
     "sync_shop",
+    "tell_read",
+    "watch_pushes",
 ]

@@ -17,17 +17,17 @@ PATIENCE_RECEIVING = 3
 PATIENCE_SLOW = 10
 
 
-def nudge(task: Task, argument: str | int, **options: float) -> None:
+def nudge(task: Task, *arguments: str | int, **options: float) -> None:
     """The row is stored, so without a broker nothing is lost: the sweep finds it when the broker is back."""
     try:
-        task.apply_async([argument], **options)
+        task.apply_async(list(arguments), **options)
     except (OperationalError, OSError):
         logger.warning("%s waits for the sweep: the broker does not answer", task.name)
 
 
-def later(task: Task, argument: str | int, at: datetime) -> None:
+def later(task: Task, argument: str | int, at: datetime, *more: str | int) -> None:
     """Nudge a task when its row is due, seconds before the sweep would. Far times are the sweep's alone: a
     countdown beyond the broker's visibility timeout would run again and again."""
     countdown = max(0.0, (at - timezone.now()).total_seconds())
     if countdown <= LONGEST_COUNTDOWN:
-        nudge(task, argument, countdown=countdown)
+        nudge(task, argument, *more, countdown=countdown)

@@ -1,4 +1,4 @@
-"""Pushes and the readings that they ask for. Queue: `receive`."""
+"""Pushes, the readings that they ask for, and telling what was read. Queue: `receive`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from conversations import pushes, reading
+from conversations import lost_pushes, pushes, reading, reading_marks
 from conversations.events import disconnect
 from conversations.models import Conversation
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
-from marketplaces.errors import MarketplaceError, NotAuthorized, RateLimited
+from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, RateLimited
+from marketplaces.http import Http
 from marketplaces.registry import connector_for
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ def process_push(push_id: int) -> None:
     try:
         url = pushes.callback_url(settings.PUBLIC_URL, push.app.marketplace)
         conversation = pushes.process(push, url)
+    except RateLimited as error:
+        pushes.wait(push, error)
+        return
     except Exception as error:
         logger.exception("push %s could not be processed", push_id)
         pushes.postpone(push, error)
@@ -53,3 +57,34 @@ def read_conversation(conversation_id: str) -> None:
     except MarketplaceError as error:
         logger.warning("reading of %s failed: %s", conversation_id, error)
         reading.postpone(conversation, 5)
+
+
+@shared_task
+def watch_pushes(app_id: int) -> None:
+    """How an app's pushes do, and those that found us away. What fails is tried at the next turn."""
+    app = lost_pushes.claim(app_id)
+    if app is None:
+        return
+    http = Http(patience=PATIENCE_RECEIVING)
+    try:
+        lost_pushes.check(app, http)
+        for push_id in lost_pushes.drain(app, http):
+            nudge(process_push, push_id)
+    except MarketplaceError as error:
+        logger.warning("pushes of %s could not be looked after: %s", app, error)
+
+
+@shared_task
+def tell_read(conversation_id: str) -> None:
+    """Tell the marketplace what somebody has read here. `tell_read_at` doubles as the lease. No patience: pushes
+    must not wait behind it."""
+    conversation = reading_marks.claim(conversation_id)
+    if conversation is None:
+        return
+    try:
+        reading_marks.tell(conversation, connector_for(conversation.shop))
+    except NotAuthorized as error:
+        reading_marks.note_failure(conversation, error)
+        disconnect(conversation.shop, error)
+    except (MarketplaceError, NotConfigured) as error:
+        reading_marks.note_failure(conversation, error)

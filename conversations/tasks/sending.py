@@ -8,8 +8,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import outbox
-from conversations.models import OutgoingMessage
+from conversations import lanes, outbox
+from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
 from marketplaces.errors import NotConfigured
 from marketplaces.registry import connector_for
@@ -18,15 +18,39 @@ logger = logging.getLogger(__name__)
 
 
 @shared_task
-def deliver(conversation_id: str) -> None:
-    """Send the oldest waiting reply of a conversation, then nudge the next one."""
-    outgoing = outbox.claim(conversation_id)
+def deliver(conversation_id: str, is_wake_up: bool = False) -> None:
+    """Somebody waits in this conversation: run its lane. One of those handed over is sent by this very task."""
+    conversation = Conversation.objects.select_related("shop").filter(pk=conversation_id).first()
+    if conversation is None:
+        return
+    try:
+        lane = lanes.lane_of(conversation.shop) if conversation.shop.is_active else None
+    except NotConfigured:
+        lane = None
+    if lane is None:  # whoever waits here is told why
+        send(conversation_id)
+        return
+    if is_wake_up:
+        lanes.woken(lane)
+    handed_over, wait = lanes.run(lane)
+    if wait is not None and lanes.is_first_to_wait(lane, wait):
+        later(deliver, conversation_id, timezone.now() + timedelta(seconds=wait), True)
+    for other in handed_over[:-1]:
+        nudge(send, str(other), lane.bucket.key)
+    for last in handed_over[-1:]:
+        send(str(last), lane.bucket.key)
+
+
+@shared_task
+def send(conversation_id: str, permit: str = "") -> None:
+    """Send the oldest waiting reply of a conversation. `permit`: the bucket of which its lane took one."""
+    outgoing = outbox.claim(conversation_id, is_handed_over=bool(permit))
     if outgoing is None:
         return
     shop = outgoing.conversation.shop
     try:
         if shop.is_active:
-            outbox.send(outgoing, connector_for(shop))
+            outbox.send(outgoing, connector_for(shop, permit=permit))
         else:
             outbox.fail(outgoing, "not_authorized", "the chat of this shop is switched off")
     except NotConfigured as error:
@@ -36,7 +60,7 @@ def deliver(conversation_id: str) -> None:
         later(settle, outgoing.pk, outgoing.next_attempt_at)
     elif outgoing.state == OutgoingMessage.State.QUEUED:
         later(deliver, conversation_id, outgoing.next_attempt_at)
-    else:
+    elif outgoing.conversation.outgoing.filter(state=OutgoingMessage.State.QUEUED).exists():
         nudge(deliver, conversation_id)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import imports, outbox, sync
+from conversations import imports, lanes, lost_pushes, outbox, reading_marks, rechecks, sync
 from conversations.models import Conversation, Push
+from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
-from conversations.tasks.receiving import process_push, read_conversation
+from conversations.tasks.receiving import process_push, read_conversation, tell_read, watch_pushes
 from conversations.tasks.sending import deliver, settle
-from conversations.tasks.shops import run_import, sync_shop
+from conversations.tasks.shops import fetch_wanted_products, run_feed, run_import, sync_shop
+from marketplaces import catalogue, feeds, media
 from marketplaces.models import Shop
 
 
@@ -18,7 +20,7 @@ from marketplaces.models import Shop
 def sweep_outbox() -> None:
     """Every reply that nobody is working on."""
     outbox.lost_to_uncertain()
-    for conversation_id in outbox.due_conversations():
+    for conversation_id in lanes.due():
         nudge(deliver, str(conversation_id), expires=3)
     for outgoing_id in outbox.due_to_settle():
         nudge(settle, outgoing_id, expires=3)
@@ -26,7 +28,9 @@ def sweep_outbox() -> None:
 
 @shared_task
 def sweep_incoming() -> None:
-    """Every push and every asked-for reading that nobody is working on."""
+    """Every push, reading and reading mark that nobody is working on, and apps whose pushes are to be watched."""
+    for conversation_id in rechecks.due():
+        rechecks.ask(conversation_id)
     now = timezone.now()
     open_pushes = Push.objects.filter(state=Push.State.RECEIVED, next_attempt_at__lte=now)
     for push_id in open_pushes.values_list("pk", flat=True)[:500]:
@@ -34,6 +38,10 @@ def sweep_incoming() -> None:
     due = Conversation.objects.filter(reading_due_at__lte=now, shop__state=Shop.State.ACTIVE)
     for conversation_id in due.values_list("pk", flat=True)[:500]:
         nudge(read_conversation, str(conversation_id), expires=5)
+    for conversation_id in reading_marks.due():
+        nudge(tell_read, str(conversation_id), expires=5)
+    for app_id in lost_pushes.due():
+        nudge(watch_pushes, app_id, expires=5)
 
 
 @shared_task
@@ -45,3 +53,20 @@ def sweep_shops() -> None:
         nudge(run_import, str(shop_id), expires=5)
     for shop in sync.due_shops():
         nudge(sync_shop, str(shop.pk), expires=shop.connector.sync_policy.watched.total_seconds())
+
+
+@shared_task
+def sweep_feeds() -> None:
+    """Orders and products to copy, and products that somebody looks at."""
+    feeds.ensure_all()
+    for shop_id in catalogue.waiting_shops():
+        nudge(fetch_wanted_products, str(shop_id), expires=10)
+    for feed_id in feeds.due():
+        nudge(run_feed, feed_id, expires=10)
+
+
+@shared_task
+def sweep_media() -> None:
+    """Pictures and videos of conversations that are not copied yet."""
+    for pk in media.due():
+        nudge(fetch_media, str(pk), expires=5)

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import screen
+from conversations import panels, screen
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since
 from conversations.models import Conversation
+from conversations.views.thread import seen
 from forstok_chat.http import ChatRequest
 
 
@@ -42,7 +43,7 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "cursor": changes.cursor,
         "filters": filters,
         "conversation": opened,
-        "bubbles": changes.bubbles_of(opened) if opened is not None else [],
+        "bubbles": screen.dressed(opened, changes.bubbles_of(opened)) if opened is not None else [],
         "rows_shown": [row for row in changed if row.pk in shown],
         "rows_gone": [row for row in changed if row.pk not in shown],
         "rail": screen.rail(filters),
@@ -50,7 +51,13 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
         "first_import": screen.first_import(shop) if shop is not None and shop.pk in changes.shops else None,
+        **(side(opened, request.GET.get("panel", "")) if opened is not None else {}),
     }
+
+
+def side(opened: Conversation, panel: str) -> dict[str, Any]:
+    """The panel beside the thread, but for the product picker: nobody's choice is swept away."""
+    return panels.panel(opened, panel) if panel in {"orders", "buyer"} else {}
 
 
 def open_conversation(request: ChatRequest, changes: Changes) -> Conversation | None:
@@ -61,6 +68,6 @@ def open_conversation(request: ChatRequest, changes: Changes) -> Conversation | 
     visible = Conversation.objects.visible_to(request.user).with_parts()
     opened = visible.filter(pk=pk).first()
     if opened is not None and opened.unread_count and request.GET.get("visible") == "1":
-        opened.mark_read(request.user)
+        seen(opened, request.user)
         opened = visible.get(pk=pk)
     return opened

@@ -11,13 +11,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import outbox, screen
+from conversations.dispatch import Draft
 from conversations.filters import Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver, nudge
 from conversations.views.inbox import inbox_context
-from conversations.views.thread import find, older
+from conversations.views.sending import send
+from conversations.views.thread import find, older, panel_of
 from forstok_chat.http import ChatRequest
+from marketplaces.content import Kind
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,25 +35,8 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
     form = ComposerForm(conversation, request.POST)
     if not conversation.shop.is_active or not form.is_valid():
         return refuse(request, conversation, form)
-    message = outbox.enqueue(
-        conversation,
-        by=request.user,
-        text=form.cleaned_data["text"],
-        client_id=form.cleaned_data["client_id"],
-    )
-    transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
-    if not request.htmx:
-        return redirect("conversations:thread", conversation.pk)
-    return render(
-        request,
-        "conversations/send.oob.html",
-        {
-            "conversation": find(request, pk),
-            "bubbles": [message],
-            "has_older": False,
-            "filters": Filters.from_query(request.user, request.GET),
-        },
-    )
+    draft = Draft(Kind.TEXT, text=form.cleaned_data["text"])
+    return send(request, conversation, [(draft, form.cleaned_data["client_id"])])
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:
@@ -59,16 +45,16 @@ def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm)
         filters = Filters.from_query(request.user, request.GET)
         context = {"conversation": conversation, "form": form, "filters": filters}
         return render(request, "conversations/_composer.html", context, status=422)
-    context = inbox_context(request) | screen.thread(conversation, form)
+    context = inbox_context(request) | screen.thread(conversation, panel_of(request), form)
     return render(request, "conversations/inbox.html", context, status=422)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @login_required
 def delivery(request: ChatRequest, client_id: UUID) -> HttpResponse:
-    """Try a failed reply again, or one that only a person could judge."""
+    """GET: how far it is. POST: try a failed reply again, or one that only a person could judge."""
     outgoing = find_outgoing(request, client_id)
-    if outbox.try_again(outgoing):
+    if request.method == "POST" and outbox.try_again(outgoing):
         transaction.on_commit(lambda: nudge(deliver, str(outgoing.conversation_id)))
     return bubble(request, outgoing)
 
@@ -96,5 +82,6 @@ def bubble(request: ChatRequest, outgoing: OutgoingMessage) -> HttpResponse:
     conversation = find(request, outgoing.conversation_id)
     message = conversation.messages.with_parts().get(pk=outgoing.message_id)
     filters = Filters.from_query(request.user, request.GET)
-    context = {"conversation": conversation, "bubbles": [message], "has_older": False, "filters": filters}
+    bubbles = screen.dressed(conversation, [message])
+    context = {"conversation": conversation, "bubbles": bubbles, "has_older": False, "filters": filters}
     return render(request, "conversations/send.oob.html", context)

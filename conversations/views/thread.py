@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -13,7 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 from conversations import screen
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation
+from conversations.tasks import nudge, tell_read
 from conversations.views.inbox import inbox_context
+from forstok_chat.accounts.models import User
 from forstok_chat.http import ChatRequest
 
 
@@ -24,9 +27,9 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
     """The whole page, or for htmx the thread alone. Looking at it marks it read."""
     conversation = find(request, pk)
     if conversation.unread_count:
-        conversation.mark_read(request.user)
+        seen(conversation, request.user)
         conversation = find(request, pk)
-    context = screen.thread(conversation)
+    context = screen.thread(conversation, panel_of(request))
     if request.htmx and not request.htmx.history_restore_request:
         filters = Filters.from_query(request.user, request.GET)
         return render(request, "conversations/thread.oob.html", context | {"filters": filters})
@@ -43,6 +46,17 @@ def older(request: ChatRequest, pk: UUID) -> HttpResponse:
     filters = Filters.from_query(request.user, request.GET)
     context = {"conversation": conversation, "bubbles": bubbles, "has_older": has_older, "filters": filters}
     return render(request, "conversations/_bubbles.html", context)
+
+
+def seen(conversation: Conversation, by: User) -> None:
+    """Read here, and soon at the marketplace."""
+    conversation.mark_read(by)
+    transaction.on_commit(lambda: nudge(tell_read, str(conversation.pk)))
+
+
+def panel_of(request: ChatRequest) -> str:
+    """The panel beside the thread that this person chose last."""
+    return str(request.session.get("panel", ""))
 
 
 def find(request: ChatRequest, pk: UUID) -> Conversation:

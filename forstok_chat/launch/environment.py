@@ -35,6 +35,7 @@ def build(data: DataDir, given: Mapping[str, str]) -> dict[str, str]:
         "DEBUG": "true",
         "PUBLIC_URL": f"http://127.0.0.1:{ports['PORT']}",
         "STATIC_ROOT": str(data.path / "static"),
+        "MEDIA_ROOT": str(data.path / "media"),
         "DJANGO_SETTINGS_MODULE": "forstok_chat.settings",
         # A worker that is told to stop gives its task back instead of waiting for its end (Celery's own pair).
         "REMAP_SIGTERM": "SIGQUIT",

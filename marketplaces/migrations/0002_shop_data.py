@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
             name='push_health',
             field=models.CharField(blank=True, max_length=10, verbose_name='pushes'),
         ),
+        migrations.AddField(
+            model_name='shop',
+            name='last_sent_at',
+            field=models.DateTimeField(blank=True, help_text='Its last turn in the queue of replies.', null=True),
+        ),
         migrations.CreateModel(
             name='Feed',
             fields=[

@@ -59,3 +59,8 @@ class Order(models.Model):
     @property
     def first_line(self) -> dict[str, Any] | None:
         return self.lines[0] if self.lines else None
+
+    @property
+    def more_lines(self) -> int:
+        """How many products stand behind the first."""
+        return max(0, len(self.lines) - 1)

@@ -86,6 +86,9 @@ class Shop(models.Model):
     )
     next_sync_at = models.DateTimeField(null=True, blank=True)
     last_push_at = models.DateTimeField(null=True, blank=True)
+    last_sent_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Its last turn in the queue of replies.")
+    )
 
     objects: ClassVar[models.Manager[Shop]] = models.Manager.from_queryset(ShopQuerySet)()
 
@@ -110,6 +113,13 @@ class Shop(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    @property
+    def authorization_days_left(self) -> int | None:
+        """Calendar days until the seller's consent ends, 0 on its last day; None where no end is known."""
+        if self.authorized_until is None:
+            return None
+        return (timezone.localdate(self.authorized_until) - timezone.localdate()).days
 
     def app_in_use(self) -> App:
         """The seller's own app before the platform-wide one. Raises NotConfigured."""

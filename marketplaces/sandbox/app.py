@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from marketplaces.sandbox import control, phone
 from marketplaces.sandbox.environment import Keys, read_keys
@@ -21,7 +22,8 @@ MARKETPLACES = {market.slug: market for market in (SHOPEE, TOKOPEDIA)}
 
 
 class App:
-    """Starlette, with the connection at hand: a fault may want to break it off."""
+    """Starlette, with the connection at hand, as a fault may want to break it off, and with the sandbox's own time
+    on every answer: a client whose clock is wrong learns it from there."""
 
     def __init__(self, inner: ASGIApp, sandbox: Sandbox) -> None:
         self.inner = inner
@@ -29,7 +31,14 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["sandbox.transport"] = getattr(getattr(send, "__self__", None), "transport", None)
-        await self.inner(scope, receive, send)
+
+        async def send_dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = formatdate(self.sandbox.clock.now_s(), usegmt=True)
+                message["headers"] = [*message.get("headers", ()), (b"date", date.encode())]
+            await send(message)
+
+        await self.inner(scope, receive, send_dated)
 
 
 def build(directory: Path, base_url: str = "http://127.0.0.1:8001", keys: Keys | None = None) -> App:

@@ -11,10 +11,19 @@ from marketplaces.sandbox.rupiah import rupiah
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.world import Message
 
-KINDS = {"image": "Foto", "item": "Produk", "order": "Pesanan", "sticker": "Stiker", "video": "Video"}
+KINDS = {
+    "image": "Foto",
+    "item": "Produk",
+    "order": "Pesanan",
+    "sticker": "Stiker",
+    "video": "Video",
+    "voucher": "Voucher",
+}
+STICKER_FACES = {"jempol": "👍", "terima-kasih": "🙏", "hore": "🎉", "sedih": "😢"}
 STATUS = {
     "UNPAID": "Belum dibayar", "READY_TO_SHIP": "Perlu dikirim", "PROCESSED": "Diproses",
-    "SHIPPED": "Dikirim", "COMPLETED": "Selesai", "CANCELLED": "Dibatalkan",
+    "SHIPPED": "Dikirim", "COMPLETED": "Selesai", "CANCELLED": "Dibatalkan", "PENDING": "Ditahan",
+    "IN_CANCEL": "Minta batal", "TO_RETURN": "Minta retur", "TO_CONFIRM_RECEIVE": "Sudah sampai",
 }  # fmt: skip
 
 
@@ -45,8 +54,16 @@ def order_line(order: Order) -> str:
 
 
 def _body(sandbox: Sandbox, shop: Shop, said: Message) -> Html:
-    if said.kind == "image":
-        return render("bubble_image.html", url=said.content.get("url", ""))
+    if said.kind in ("image", "image_with_text"):
+        url = said.content.get("url") or said.content.get("image_url", "")
+        caption = render("bubble_text.html", text=said.text) if said.text else Html("")
+        return join([render("bubble_image.html", url=url), caption])
+    if said.kind == "video":
+        shown = {key: said.content.get(f"{key}_url", "") for key in ("video", "thumb")}
+        return render("bubble_video.html", **shown)
+    if said.kind == "sticker":
+        name = str(said.content.get("sticker_id", ""))
+        return render("bubble_sticker.html", face=STICKER_FACES.get(name, "🖼️"), name=name)
     if said.kind == "item":
         product = sandbox.world.catalogue.products_of(shop).get(said.content.get("item_id", 0))
         if product:

@@ -20,6 +20,7 @@ class Shop:
     created_at: int  # seconds
     is_attached: bool = True  # Tokopedia: on the app's list
     is_accepted: bool = True  # Tokopedia: the owner answered yes to the mail
+    description: str = ""
 
     @property
     def key(self) -> ShopKey:
@@ -44,7 +45,7 @@ class Buyer:
     name: str
     username: str
     picture: str  # a file name, "" when the buyer has none
-    rules: dict[str, bool] = field(default_factory=dict)  # contact rules; see shopee/rules.py
+    rules: dict[str, bool | float] = field(default_factory=dict)  # contact rules; see shopee/rules.py
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Product:
     created_at: int  # seconds
     updated_at: int  # seconds
     status: str = "NORMAL"
+    boosted_until: int = 0  # seconds
     models: list[Model] = field(default_factory=list)
 
     @property
@@ -94,6 +96,7 @@ class Order:
     created_at: int  # seconds
     updated_at: int  # seconds
     carrier: str = "JNE Reguler"
+    note: str = ""  # the seller's own
 
     @property
     def total(self) -> int:
@@ -107,10 +110,16 @@ class Catalogue:
     buyers: dict[tuple[str, int], Buyer] = field(default_factory=dict)
     products: dict[ShopKey, dict[int, Product]] = field(default_factory=dict)
     orders: dict[ShopKey, dict[str, Order]] = field(default_factory=dict)
-    default_rules: dict[str, bool] = field(default_factory=dict)  # for buyers who have none of their own
+    default_rules: dict[str, bool | float] = field(
+        default_factory=dict
+    )  # for buyers who have none of their own
 
     def products_of(self, shop: Shop) -> dict[int, Product]:
         return self.products.setdefault(shop.key, {})
+
+    def on_sale(self, shop: Shop) -> list[Product]:
+        """What a buyer of the shop sees."""
+        return [product for product in self.products_of(shop).values() if product.status == "NORMAL"]
 
     def orders_of(self, shop: Shop) -> dict[str, Order]:
         return self.orders.setdefault(shop.key, {})

@@ -21,6 +21,7 @@ KINDS = (
     "timeout_after",
     "reset_after",
     "rate_limit",
+    "refuse",
     "garbage",
     "slow",
 )
@@ -73,6 +74,8 @@ async def apply(
         return Silence(0)
     if fault.kind == "rate_limit":
         return market.too_many(sandbox, endpoint)
+    if fault.kind == "refuse":
+        return market.refuse(fault.code) if market.refuse else market.server_error()
     if fault.kind == "garbage":
         return PlainTextResponse(GARBAGE, media_type="text/html")
     await asyncio.sleep(fault.seconds)

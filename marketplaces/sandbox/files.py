@@ -13,6 +13,8 @@ from marketplaces.sandbox import tiles
 
 KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".mp4": "video/mp4"}
 NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3}")
+SAMPLE_VIDEO = "sample.mp4"  # three seconds of colours, drawn by a program
+STATIC = Path(__file__).with_name("static")
 
 
 class Files:
@@ -30,8 +32,8 @@ class Files:
         """The bytes and their media type."""
         if drawn := tiles.draw_named(name):
             return drawn, "image/png"
-        path = self.directory / name
-        if NAME.fullmatch(name) and path.is_file():
+        path = (STATIC if name == SAMPLE_VIDEO else self.directory) / name
+        if (name == SAMPLE_VIDEO or NAME.fullmatch(name)) and path.is_file():
             return path.read_bytes(), KINDS.get(path.suffix, "application/octet-stream")
         return None
 
@@ -43,6 +45,11 @@ def picture_kind(body: bytes) -> str:
     if body.startswith(b"\xff\xd8\xff"):
         return ".jpg"
     return ".gif" if body[:6] in (b"GIF87a", b"GIF89a") else ""
+
+
+def is_video(body: bytes) -> bool:
+    """MP4 and its kin."""
+    return body[4:8] == b"ftyp"
 
 
 def picture_size(body: bytes) -> tuple[int, int]:

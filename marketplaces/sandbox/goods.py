@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import product as pairs
 from random import Random
 
 from marketplaces.sandbox.catalogue import Catalogue, Model, Order, OrderLine, Product, Shop
@@ -57,15 +58,24 @@ SHELVES = (
 )  # fmt: skip
 FIRST_PRODUCT = {"shopee": 9_112_503_530, "tokopedia": 15_245_228}
 FIRST_ORDER = 43_481_289
-STATUSES = (
-    "COMPLETED",
-    "COMPLETED",
-    "SHIPPED",
-    "SHIPPED",
-    "PROCESSED",
-    "READY_TO_SHIP",
-    "UNPAID",
-    "CANCELLED",
+# What an order may be; PENDING and the later ones are Shopee's alone.
+STATUSES = ("UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "CANCELLED")
+MORE_STATUSES = {
+    "shopee": ("PENDING", "RETRY_SHIP", "TO_CONFIRM_RECEIVE", "IN_CANCEL", "TO_RETURN", "INVOICE_PENDING"),
+}
+# Days after the order -> what it usually is by then.
+LIKELY = (
+    (1, ("UNPAID", "READY_TO_SHIP", "READY_TO_SHIP")),
+    (3, ("READY_TO_SHIP", "PROCESSED", "PROCESSED", "CANCELLED")),
+    (9, ("SHIPPED", "SHIPPED", "SHIPPED", "COMPLETED")),
+    (400, ("COMPLETED",) * 9 + ("CANCELLED",)),
+)
+# A shop has each product of its shelf alone, in packs, and as what is left of last year's.
+SERIES = (
+    ("", 1.0, "NORMAL"),
+    (" Paket Isi 2", 1.9, "NORMAL"),
+    (" Paket Isi 3", 2.7, "NORMAL"),
+    (" Edisi Lama", 0.7, "UNLIST"),
 )
 CARRIERS = ("JNE Reguler", "J&T Express", "SiCepat Halu", "SPX Standard", "AnterAja")
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
@@ -75,34 +85,50 @@ def fill_shelf(catalogue: Catalogue, shop: Shop, number: int, now_s: int, rng: R
     """Products of the shop with that number on its marketplace, counted from 0."""
     offset = 2 if shop.marketplace == "tokopedia" else 0
     first = FIRST_PRODUCT.get(shop.marketplace, 1_700_000_000) + number * 100
-    for place, (words, thousands) in enumerate(SHELVES[(number + offset) % len(SHELVES)]):
+    shelf = SHELVES[(number + offset) % len(SHELVES)]
+    for place, ((ending, factor, status), (words, thousands)) in enumerate(pairs(SERIES, shelf)):
         name, *choices = words.split("|")
-        made = now_s - rng.randrange(60, 400) * DAY_S
-        product = Product(
-            id=first + place,
-            name=name,
-            sku=f"SKU-{number + 1:02d}-{place + 1:03d}",
-            price=thousands * 1000,
-            stock=0 if place % 7 == 5 else rng.randrange(3, 240),
-            picture=tile_name("tile", name, (first + place) * 53),
-            created_at=made,
-            updated_at=now_s - rng.randrange(1, 40) * DAY_S,
+        price = round(thousands * factor) * 1000
+        made = _product(
+            first + place, name + ending, price, f"SKU-{number + 1:02d}-{place + 1:03d}", now_s, rng
         )
-        product.models = [
-            Model(
-                product.id * 100 + i, choice, product.price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60)
-            )
+        made.status = status
+        made.stock = 0 if place % 7 == 5 else made.stock
+        made.models = [
+            Model(made.id * 100 + i, choice, price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60))
             for i, choice in enumerate(choices)
         ]
-        catalogue.products_of(shop)[product.id] = product
+        catalogue.products_of(shop)[made.id] = made
+
+
+def _product(product_id: int, name: str, price: int, sku: str, now_s: int, rng: Random) -> Product:
+    return Product(
+        id=product_id,
+        name=name,
+        sku=sku,
+        price=price,
+        stock=rng.randrange(3, 240),
+        picture=tile_name("tile", name, product_id * 53),
+        created_at=now_s - rng.randrange(60, 400) * DAY_S,
+        updated_at=now_s - rng.randrange(1, 40) * DAY_S,
+    )
+
+
+def statuses_of(marketplace: str) -> tuple[str, ...]:
+    return STATUSES + MORE_STATUSES.get(marketplace, ())
+
+
+def likely_status(age_s: int, rng: Random) -> str:
+    """What an order of that age may well be."""
+    return rng.choice(next(statuses for days, statuses in LIKELY if age_s < days * DAY_S))
 
 
 def place_order(
     catalogue: Catalogue, shop: Shop, buyer_id: int, at_s: int, status: str, rng: Random
 ) -> Order:
     """An order of one to three products, remembered."""
-    products = list(catalogue.products_of(shop).values())
-    lines = [_line(product, rng) for product in rng.sample(products, rng.choice((1, 1, 1, 2, 3)))]
+    products = catalogue.on_sale(shop)
+    lines = [_line(chosen, rng) for chosen in rng.sample(products, rng.choice((1, 1, 1, 2, 3)))]
     order = Order(
         id=_order_id(catalogue, shop, at_s, rng),
         buyer_id=buyer_id,
@@ -110,23 +136,23 @@ def place_order(
         lines=lines,
         shipping=rng.randrange(9, 26) * 1000,
         created_at=at_s,
-        updated_at=at_s + 3600,
+        updated_at=at_s,
         carrier=rng.choice(CARRIERS),
     )
     catalogue.orders_of(shop)[order.id] = order
     return order
 
 
-def _line(product: Product, rng: Random) -> OrderLine:
-    model = rng.choice(product.models) if product.models else None
+def _line(chosen: Product, rng: Random) -> OrderLine:
+    model = rng.choice(chosen.models) if chosen.models else None
     return OrderLine(
-        product_id=product.id,
-        name=product.name,
+        product_id=chosen.id,
+        name=chosen.name,
         model_id=model.id if model else 0,
         model_name=model.name if model else "",
         quantity=rng.choice((1, 1, 1, 2)),
-        price=model.price if model else product.price,
-        picture=product.picture,
+        price=model.price if model else chosen.price,
+        picture=chosen.picture,
     )
 
 

@@ -39,3 +39,5 @@ class Marketplace:
     push_url: Callable[[Sandbox], str]
     server_error: Callable[[], Response]
     too_many: Callable[[Sandbox, str], Response]  # the 429 of an endpoint
+    refuse: Callable[[str], Response] | None = None  # with one of its codes, "" for that of an overload
+    clock_moved: Callable[[Sandbox], None] = lambda sandbox: None  # announces what the new time brings

@@ -13,17 +13,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketplaces.sandbox import push
-from marketplaces.sandbox.bubbles import bubble, bubbles, line_of, order_line
+from marketplaces.sandbox.bubbles import STICKER_FACES, bubble, bubbles, line_of, order_line
 from marketplaces.sandbox.catalogue import Buyer, Shop
 from marketplaces.sandbox.html import Html, join, page, render
+from marketplaces.sandbox.kinds import Unsayable
 from marketplaces.sandbox.rupiah import rupiah
 from marketplaces.sandbox.sandbox import Sandbox, sandbox_of
-from marketplaces.sandbox.saying import Unsayable, say
+from marketplaces.sandbox.saying import say
 from marketplaces.sandbox.tiles import tile_name
 
 MODE_NAMES = {
     "normal": "Normal", "off": "Mati", "lost": "Hilang", "duplicate": "Dobel", "reorder": "Acak urutan",
-    "delay": "Terlambat", "bad_signature": "Tanda tangan salah",
+    "delay": "Terlambat", "bad_signature": "Tanda tangan salah", "odd": "Bentuk aneh",
 }  # fmt: skip
 
 
@@ -102,7 +103,7 @@ async def room_page(request: Request) -> Response:
         render(
             "phone_product.html", id=p.id, name=p.name, price=rupiah(p.price), picture=_file(shop, p.picture)
         )
-        for p in catalogue.products_of(shop).values()
+        for p in catalogue.on_sale(shop)
     )
     orders = [
         render("phone_order.html", id=order.id, words=order_line(order))
@@ -120,6 +121,9 @@ async def room_page(request: Request) -> Response:
         bubbles=bubbles(sandbox, shop, messages),
         last=messages[-1].id if messages else 0,
         products=products,
+        stickers=join(
+            render("phone_sticker.html", name=name, face=face) for name, face in STICKER_FACES.items()
+        ),
         orders=join(orders) if orders else Html("<p class='hint'>Belum ada pesanan.</p>"),
         error=render("warning.html", text=error) if error else Html(""),
     )

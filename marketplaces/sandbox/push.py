@@ -1,7 +1,8 @@
 """Pushes on their way to the product: signed, in order where promised, tried again, or made to go wrong.
 
 Modes, set by /control/push: normal; off (nothing leaves, nothing is kept); lost (straight to the lost queue);
-duplicate (twice); reorder (what comes within half a second leaves backwards); delay; bad_signature.
+duplicate (twice); reorder (what comes within half a second leaves backwards); delay; bad_signature; odd (Shopee's
+rarer shapes: ids as texts, a null msg_id, notices that do not say which conversation).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from marketplaces.sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
-MODES = ("normal", "off", "lost", "duplicate", "reorder", "delay", "bad_signature")
+MODES = ("normal", "off", "lost", "duplicate", "reorder", "delay", "bad_signature", "odd")
 REORDER_WINDOW_S = 0.5
 DUPLICATE_AFTER_S = 0.2
 
@@ -126,14 +127,15 @@ class Pusher:
     async def _deliver(self, push: Push) -> None:
         for pause in (*push.policy.retry_after_s, None):
             if await self.post(push):
-                return self._record(push, True)
+                return self.count(push.marketplace, True)
             if pause is not None:
                 await asyncio.sleep(pause)
-        self._record(push, False)
+        self.count(push.marketplace, False)
         self.lose(push)
 
-    def _record(self, push: Push, ok: bool) -> None:
-        self.outcomes[push.marketplace].append((self._sandbox.clock.now_s(), ok))
+    def count(self, marketplace: str, was_taken: bool, times: int = 1) -> None:
+        """Remember what became of so many pushes."""
+        self.outcomes[marketplace].extend([(self._sandbox.clock.now_s(), was_taken)] * times)
 
     def lose(self, push: Push) -> None:
         if push.if_lost is not None:

@@ -66,6 +66,8 @@ class Sandbox:
     def advance_clock(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.world.state.clock_offset_s = self.clock.offset_s
+        for market in self.marketplaces.values():
+            market.clock_moved(self)
         self.state_changed()
 
     # What is said in rooms

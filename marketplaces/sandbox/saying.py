@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from marketplaces.sandbox.catalogue import Shop
-from marketplaces.sandbox.files import picture_kind, picture_size
+from marketplaces.sandbox.kinds import Unsayable, Wish, content_of, speaker_of
 from marketplaces.sandbox.sandbox import Sandbox
-from marketplaces.sandbox.tiles import tile_name
 from marketplaces.sandbox.world import Message, Room
 
 SPEAKERS = {"buyer": "android", "seller_centre": "new_webchat", "shop": "openapi", "system": "server"}
-
-
-class Unsayable(ValueError):
-    """Why something cannot be said."""
+BUNDLED = "Halo kak\nMau tanya dulu ya"
 
 
 def say(
@@ -29,7 +25,7 @@ def say(
     picture: bytes | str | None = None,
     content: dict[str, Any] | None = None,
     source_content: dict[str, Any] | None = None,
-    sent_by: str = "buyer",
+    sent_by: str = "",
     push: bool = True,
 ) -> tuple[Room, Message]:
     """Say it and push it.
@@ -38,37 +34,16 @@ def say(
     `picture` is the bytes of a PNG, JPEG or GIF, or the address of one; left out, one is drawn.
     `content` replaces all of these, for kinds that are not known here.
     """
+    kind = "item" if kind == "product" else kind
+    sent_by = sent_by or speaker_of(kind)
     if sent_by not in SPEAKERS:
         raise Unsayable(f"sent_by must be one of {', '.join(SPEAKERS)}")
-    kind = "item" if kind == "product" else kind
     source = dict(source_content or {})
-    if content is not None:
-        pass
-    elif kind == "text":
-        if not text:
-            raise Unsayable("text is missing")
-        content = {"text": text}
-    elif kind == "item":
-        item_id = _item(sandbox, shop, item)
-        content = {"shop_id": shop.id, "item_id": item_id}
-        source = source or {"item_id": item_id}
-    elif kind == "order":
-        content = {"shop_id": shop.id, "order_sn": _order(sandbox, shop, buyer_id, order)}
-    elif kind == "image":
-        content = _image(sandbox, shop, picture)
-    elif kind == "sticker":
-        content = {"sticker_package_id": "1000", "sticker_id": text or "jempol"}
-    elif kind == "video":
-        url = f"/{shop.marketplace}/file/{tile_name('foto', 'Video', 210)}"
-        content = {
-            "video_url": url,
-            "thumb_url": url,
-            "thumb_width": 480,
-            "thumb_height": 640,
-            "duration_seconds": 15,
-        }
-    else:
-        content = {"text": text} if text else {}
+    if content is None:
+        wish = Wish(sandbox, shop, buyer_id, text, item, order, picture)
+        content = _bundle(wish, sent_by) if kind == "bundle_message" else content_of(kind, wish)
+        if kind == "item":
+            source = source or {"item_id": content["item_id"]}
     room = sandbox.open_room(shop, buyer_id)
     said = sandbox.new_message(room, sent_by, kind, content, source=SPEAKERS[sent_by], source_content=source)
     if sent_by == "buyer":
@@ -76,31 +51,11 @@ def say(
     return room, sandbox.say(room, said, push)
 
 
-def _item(sandbox: Sandbox, shop: Shop, item: Any) -> int:
-    products = sandbox.world.catalogue.products_of(shop)
-    if item in (None, ""):
-        return next(iter(products))
-    if not str(item).isdigit() or int(item) not in products:
-        raise Unsayable("no such item in this shop")
-    return int(item)
-
-
-def _order(sandbox: Sandbox, shop: Shop, buyer_id: int, order: Any) -> str:
-    orders = [found.id for found in sandbox.world.catalogue.orders_between(shop, buyer_id)]
-    if not orders or (order not in (None, "") and str(order) not in orders):
-        raise Unsayable("this buyer has no such order in this shop")
-    return orders[0] if order in (None, "") else str(order)
-
-
-def _image(sandbox: Sandbox, shop: Shop, picture: bytes | str | None) -> dict[str, Any]:
-    width, height, url = 0, 0, picture
-    if picture is None:
-        width, height = 480, 640
-        url = f"/{shop.marketplace}/file/{tile_name('foto', 'Foto', sandbox.clock.now_s())}"
-    elif isinstance(picture, bytes):
-        ending = picture_kind(picture)
-        if not ending:
-            raise Unsayable("the picture must be a PNG, JPEG or GIF")
-        width, height = picture_size(picture)
-        url = f"/{shop.marketplace}/file/{sandbox.files.keep(picture, ending)}"
-    return {"url": url, "thumb_url": url, "thumb_width": width, "thumb_height": height, "file_server_id": 0}
+def _bundle(wish: Wish, sent_by: str) -> dict[str, Any]:
+    """A wrapper around messages that are only there to be read: each line of the text is one."""
+    lines = (wish.text or BUNDLED).splitlines()
+    said = [
+        say(wish.sandbox, wish.shop, wish.buyer_id, "text", text=line, sent_by=sent_by, push=False)[1]
+        for line in lines
+    ]
+    return {"type": 1, "messages": [str(message.id) for message in said], "shopee_chatbot_replied": False}

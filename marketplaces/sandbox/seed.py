@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from marketplaces.sandbox.catalogue import Buyer, Catalogue, MainAccount, Shop
+from marketplaces.sandbox.catalogue import Buyer, Catalogue, MainAccount, Order, Product, Shop
 from marketplaces.sandbox.clock import NS
-from marketplaces.sandbox.goods import DAY_S, STATUSES, fill_shelf, place_order
+from marketplaces.sandbox.files import SAMPLE_VIDEO
+from marketplaces.sandbox.goods import DAY_S, fill_shelf, likely_status, place_order
+from marketplaces.sandbox.kinds import SECONDS_OF_SAMPLE, STICKERS
 from marketplaces.sandbox.marketplace import Marketplace
 from marketplaces.sandbox.people import make_buyer, new_buyer
 from marketplaces.sandbox.smalltalk import Line, chain
@@ -19,6 +21,7 @@ from marketplaces.sandbox.world import Message, Room, State, World
 __all__ = ["Size", "default_size", "new_buyer", "plant"]
 
 PASSWORD = "sandbox"
+LONGEST_AGO_S = 85 * DAY_S  # the oldest order
 SHARED_BUYERS = 4  # of two neighbouring shops
 FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979}
 FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917}
@@ -88,9 +91,11 @@ def _fill_rooms(
     for place in range(size.conversations):
         buyer = make_buyer(market.slug, start + place)
         world.catalogue.buyers.setdefault((market.slug, buyer.id), buyer)
-        for _ in range(rng.choice((0, 1, 1, 2))):
-            at_s = now_ns // NS - rng.randrange(1, 26 * DAY_S)
-            place_order(world.catalogue, shop, buyer.id, at_s, rng.choice(STATUSES), rng)
+        for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 5))):
+            age_s = int(LONGEST_AGO_S * rng.random() ** 2) + 60  # most of them lately
+            status = likely_status(age_s, rng)
+            order = place_order(world.catalogue, shop, buyer.id, now_ns // NS - age_s, status, rng)
+            order.updated_at += min(age_s, 6 * DAY_S) // 2
         bubbles = size.bubbles or (60, 5, 34, 12, 45, 8, 31, 22)[place % 8] - (place // 8)
         share = place / max(size.conversations, 1)
         last_ns = now_ns - int((300 + share * share * size.days * DAY_S) * NS)
@@ -111,7 +116,7 @@ def _talk(
     rng: Random,
 ) -> list[Message]:
     """The lines as messages; the last one at about `last_ns`, earlier ones minutes, sometimes days before."""
-    products = list(world.catalogue.products_of(shop).values())
+    products = world.catalogue.on_sale(shop)
     product = rng.choice(products)
     orders = world.catalogue.orders_between(shop, buyer.id)
     messages: list[Message] = []
@@ -120,29 +125,13 @@ def _talk(
         while at_ms in taken:
             at_ms -= 1
         taken.add(at_ms)
-        kind = line.kind
-        content: dict[str, Any] = {"text": line.words(product.name, rng)}
-        if kind == "item":
-            content = {"shop_id": shop.id, "item_id": product.id}
-        elif kind == "order" and orders:
-            content = {"shop_id": shop.id, "order_sn": orders[0].id}
-        elif kind == "image":
-            url = f"/{market.slug}/file/{tile_name('foto', product.name, rng.randrange(360))}"
-            content = {
-                "url": url,
-                "thumb_url": url,
-                "thumb_width": 480,
-                "thumb_height": 640,
-                "file_server_id": 0,
-            }
-        elif kind == "order":
-            kind, content = "text", {"text": "Pesanan saya bagaimana ya kak?"}
+        kind, content = _content(shop, line, product, orders, rng)
         message_id = market.message_id(at_ms * 1_000_000)
         source = {"buyer": "android", "shop": "new_webchat", "system": "server"}[line.sent_by]
         sent_by = "seller_centre" if line.sent_by == "shop" else line.sent_by
         said = Message(message_id, sent_by, kind, content, at_ms * 1_000_000, source=source)
-        if kind == "item" and line.sent_by == "buyer":
-            said.source_content = {"item_id": product.id}
+        if line.sent_by == "buyer":
+            said.source_content = _source(kind, line, product, orders)
         messages.append(said)
         at_ms -= (
             rng.randrange(8_000, 400_000) if rng.random() < 0.93 else rng.randrange(3_600_000, 90_000_000)
@@ -151,6 +140,38 @@ def _talk(
             product = rng.choice(products)
     messages.reverse()
     return messages
+
+
+def _content(
+    shop: Shop, line: Line, product: Product, orders: list[Order], rng: Random
+) -> tuple[str, dict[str, Any]]:
+    """The kind, which is a text when there is no order to show, and what it holds."""
+    files = f"/{shop.marketplace}/file"
+    if line.kind == "item":
+        return "item", {"shop_id": shop.id, "item_id": product.id}
+    if line.kind == "order" and orders:
+        return "order", {"shop_id": shop.id, "order_sn": orders[0].id}
+    if line.kind == "order":
+        return "text", {"text": "Pesanan saya bagaimana ya kak?"}
+    if line.kind == "sticker":
+        return "sticker", {"sticker_package_id": "1000", "sticker_id": rng.choice(STICKERS)}
+    if line.kind in ("image", "video"):
+        url = f"{files}/{tile_name('foto', product.name, rng.randrange(360))}"
+        shown = {"thumb_url": url, "thumb_width": 480, "thumb_height": 640}
+        if line.kind == "image":
+            return "image", shown | {"url": url, "file_server_id": 0}
+        return "video", shown | {
+            "video_url": f"{files}/{SAMPLE_VIDEO}",
+            "duration_seconds": SECONDS_OF_SAMPLE,
+        }
+    return "text", {"text": line.words(product.name, rng)}
+
+
+def _source(kind: str, line: Line, product: Product, orders: list[Order]) -> dict[str, Any]:
+    """Where the buyer came from: said for product cards, now and then for words about an order."""
+    if kind == "item":
+        return {"item_id": product.id}
+    return {"order_sn": orders[0].id} if line.is_about_order and orders else {}
 
 
 def _mark_read(room: Room) -> None:

@@ -26,6 +26,7 @@ def run(port: int, host: str, data: str) -> None:
         port=port,
         log_level="warning",
         access_log=False,
+        date_header=False,  # the app's own tells the sandbox's time
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )

@@ -1,7 +1,7 @@
 """What buyers and shops say to each other. Each script is one short talk; a room is a chain of them.
 
-A line begins with who speaks: P the buyer (pembeli), T the shop (toko), S the marketplace itself. Brackets
-name what is not text; {produk}, {kota} and {jumlah} are filled in; "/" begins a new line.
+A line begins with who speaks: P the buyer (pembeli), T the shop (toko), S the marketplace itself, O the buyer
+about an order. Brackets name what is not text; {produk}, {kota} and {jumlah} are filled in; "/" begins a new line.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ P [gambar]
 T Waduh, mohon maaf sekali ya kak.
 T Boleh dikirim video saat membuka paketnya? Nanti kami bantu penggantiannya.
 P Ada kak, tapi agak panjang videonya
+P [video]
 T Tidak apa-apa kak, kirim bagian pentingnya saja
 P Baik
 
@@ -71,9 +72,10 @@ T Yang kami jual sudah versi terbaru kak, kabelnya lebih panjang.
 P Harganya sama?
 T Sama kak
 
-P Saya sudah bayar tapi statusnya masih menunggu
+O Saya sudah bayar tapi statusnya masih menunggu
 T Baik kak, biasanya butuh 10 menit sampai terverifikasi.
 P Oh iya sudah masuk, makasih
+P [stiker]
 
 P Kak alamat saya salah/Yang benar:/Jl. Kenanga No. 12, RT 03 RW 05/Kel. Sukamaju/{kota}
 P Bisa diganti ngga ya?
@@ -162,8 +164,11 @@ CITIES = (
     "Manado",
     "Kupang",
 )
-SPEAKERS = {"P": "buyer", "T": "shop", "S": "system"}
-KINDS = {"[produk]": "item", "[pesanan]": "order", "[gambar]": "image", "[sistem]": "order"}
+SPEAKERS = {"P": "buyer", "O": "buyer", "T": "shop", "S": "system"}
+KINDS = {
+    "[produk]": "item", "[pesanan]": "order", "[gambar]": "image", "[sistem]": "order", "[stiker]": "sticker",
+    "[video]": "video",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,7 @@ class Line:
     sent_by: str
     kind: str
     text: str
+    is_about_order: bool = False
 
     def words(self, product: str, rng: Random) -> str:
         if "{" not in self.text:
@@ -180,7 +186,9 @@ class Line:
 
 def _read(talk: str) -> tuple[Line, ...]:
     pairs = (line.split(" ", 1) for line in talk.strip().splitlines())
-    return tuple(Line(SPEAKERS[who], KINDS.get(words, "text"), _break(words)) for who, words in pairs)
+    return tuple(
+        Line(SPEAKERS[who], KINDS.get(words, "text"), _break(words), who == "O") for who, words in pairs
+    )
 
 
 def _break(words: str) -> str:

@@ -125,6 +125,7 @@ class Fault:
     kind: str
     count: int
     seconds: float
+    code: str = ""  # of kind "refuse"
 
 
 @dataclass(slots=True)

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from conversations import outbox
+from conversations.dispatch import Draft
 from conversations.ingest import ingest
 from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import User
@@ -58,6 +63,57 @@ def test_a_push_never_takes_back_what_a_reading_knows(shop: Shop) -> None:
     ingest(shop, remote(), [said("foto", kind=Kind.IMAGE, remote_id="7")], READING)
     conversation = ingest(shop, remote(), [said("", kind=Kind.UNKNOWN, remote_id="7")], PUSH)
     assert conversation.messages.get().kind == "image"
+
+
+def test_an_identical_reading_after_a_push_tells_the_screens_nothing(shop: Shop) -> None:
+    hello = said("halo kak")
+    ingest(shop, remote(), [hello], PUSH)
+    Event.objects.all().delete()
+    conversation = ingest(shop, remote(), [hello], READING)
+    assert conversation.messages.get().source == READING
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"text": "Pesan ini telah dihapus"},
+        {"kind": Kind.PRODUCT, "payload": {"product": "1"}},
+        {"about": {"order": "240911TRW4KD8Z"}},
+    ],
+    ids=["recalled", "richer", "about"],
+)
+def test_a_reading_that_finds_a_bubble_changed_takes_it_over_once(shop: Shop, news: dict[str, Any]) -> None:
+    hello = said("halo kak")
+    ingest(shop, remote(), [hello], READING)
+    Event.objects.all().delete()
+    for _time in range(2):
+        conversation = ingest(shop, remote(), [replace(hello, **news)], READING)
+    bubble = conversation.messages.get()
+    assert {name: getattr(bubble, name) for name in news} == news
+    assert [event.message for event in Event.objects.all()] == [bubble]
+
+
+def test_an_identical_reading_writes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    payload = {"url": "https://cf.example.test/1", "width": 640, "sizes": (1, 2.5), "note": "a\x00b"}
+    picture = replace(said("", kind=Kind.IMAGE), payload=payload, raw={"any": 1})
+    ingest(shop, remote(), [picture], READING)
+    saved: list[Message] = []
+    monkeypatch.setattr(Message, "save", lambda message, **fields: saved.append(message))
+    ingest(shop, remote(), [picture], READING)
+    assert saved == []
+
+
+def test_a_reading_leaves_our_own_bubbles_their_text_and_author(shop: Shop, owner: User) -> None:
+    conversation = make_conversation(shop, "ada?")
+    sent = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada  kak"), uuid.uuid4())
+    outbox.claim(conversation.pk)
+    shown = said("ada kak", by_buyer=False)
+    for text in ("ada kak", "Pesan ini telah dihapus"):
+        ingest(shop, remote(), [replace(shown, text=text)], READING)
+    sent.refresh_from_db()
+    assert (sent.remote_id, sent.text, sent.origin) == (shown.remote_id, "ada  kak", "agent")
+    assert sent.author == owner
 
 
 def test_unread_and_waiting_count_from_the_shops_last_answer(shop: Shop) -> None:

@@ -9,11 +9,13 @@ from django.db import connection, transaction
 from django.test import Client
 
 from conversations import outbox
+from conversations.dispatch import Draft
 from conversations.events import record
 from conversations.ingest import ingest
 from conversations.live import Cursor, changes_since
 from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import User
+from marketplaces.content import Kind
 from marketplaces.models import Shop
 from tests.conftest import signed_in
 from tests.factories import limit_to, make_conversation, make_shop, remote, said
@@ -104,7 +106,7 @@ def test_a_broken_cursor_draws_the_page_anew(owner_client: Client, owner: User, 
 
 def test_a_state_of_a_reply_is_told(shop: Shop, owner: User) -> None:
     conversation = make_conversation(shop, "halo")
-    message = outbox.enqueue(conversation, by=owner, text="ya", client_id=uuid.uuid4())
+    message = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ya"), uuid.uuid4())
     cursor = Cursor.now(owner)
     outbox.claim(conversation.pk)
     changes = changes_since(owner, cursor)

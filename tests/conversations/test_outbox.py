@@ -12,13 +12,15 @@ import responses
 from django.utils import timezone
 
 from conversations import outbox
+from conversations.dispatch import Draft
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.tasks import deliver, settle, sweep_outbox
 from forstok_chat.accounts.models import User
+from forstok_chat.redis import redis
 from marketplaces import throttle
+from marketplaces.content import Kind
 from marketplaces.models import Shop
-from marketplaces.throttle import Bucket
 from tests.factories import make_conversation, make_shop, remote, said
 from tests.wire import (
     SHOPEE_MESSAGES,
@@ -52,7 +54,7 @@ def conversation(shop: Shop) -> Conversation:
 
 
 def reply(conversation: Conversation, by: User, text: str = "ada kak") -> OutgoingMessage:
-    return outbox.enqueue(conversation, by=by, text=text, client_id=uuid.uuid4()).outgoing
+    return outbox.enqueue(conversation, by, Draft(Kind.TEXT, text), uuid.uuid4()).outgoing
 
 
 def state_of(outgoing: OutgoingMessage) -> str:
@@ -86,8 +88,8 @@ def test_a_reply_is_queued_serves_the_conversation_and_is_sent_with_the_marketpl
 
 def test_a_double_click_queues_one(conversation: Conversation, owner: User) -> None:
     client_id = uuid.uuid4()
-    first = outbox.enqueue(conversation, by=owner, text="ada", client_id=client_id)
-    second = outbox.enqueue(conversation, by=owner, text="ada", client_id=client_id)
+    first = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada"), client_id)
+    second = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada"), client_id)
     assert first == second
     assert OutgoingMessage.objects.count() == 1
 
@@ -161,17 +163,21 @@ def test_after_many_refused_connections_the_agent_is_told(
 
 
 def test_our_own_limit_costs_no_attempt_and_makes_no_call(
-    web: responses.RequestsMock, conversation: Conversation, owner: User, monkeypatch: pytest.MonkeyPatch
+    web: responses.RequestsMock,
+    conversation: Conversation,
+    owner: User,
+    monkeypatch: pytest.MonkeyPatch,
+    nudges: list[Any],
 ) -> None:
-    def busy(bucket: Bucket) -> float:
-        return 7.0
-
-    monkeypatch.setattr(throttle, "take", busy)
+    monkeypatch.setattr(throttle, "take", lambda bucket: 7.0)
+    redis().delete(*redis().keys("lane:*") or ["none"])
     outgoing = reply(conversation, owner)
+    nudges.clear()
+    deliver(str(conversation.pk))
     deliver(str(conversation.pk))
     assert state_of(outgoing) == State.QUEUED
     assert (outgoing.attempts, sends(web)) == (0, 0)
-    assert outgoing.next_attempt_at > timezone.now() + timedelta(seconds=6)
+    assert nudges == [("deliver", (str(conversation.pk), True))]  # one wake-up for all who wait
 
 
 def test_a_reply_stored_but_answered_500_is_found_by_reading_back_and_not_repeated(

@@ -24,12 +24,13 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations import outbox
+from conversations.dispatch import Draft
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver, settle, sweep_outbox
 from forstok_chat.accounts.models import Seller, User
 from marketplaces import throttle
 from marketplaces.activation import deactivate
-from marketplaces.content import Receipt
+from marketplaces.content import Kind, Receipt
 from marketplaces.errors import Uncertain
 from marketplaces.http import TIMEOUT, Bucket, Http
 from marketplaces.models import App, Credential, Shop
@@ -68,7 +69,7 @@ def conversation(shop: Shop) -> Conversation:
 
 
 def reply(conversation: Conversation, by: User) -> OutgoingMessage:
-    return outbox.enqueue(conversation, by=by, text="ada kak", client_id=uuid.uuid4()).outgoing
+    return outbox.enqueue(conversation, by, Draft(Kind.TEXT, "ada kak"), uuid.uuid4()).outgoing
 
 
 @pytest.fixture

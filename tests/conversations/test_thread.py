@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations import outbox
+from conversations.dispatch import Draft
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message, OutgoingMessage
 from forstok_chat.accounts.models import User
@@ -137,7 +138,7 @@ def test_a_disconnected_shop_locks_the_composer(owner_client: Client, conversati
 def test_a_failed_reply_shows_why_and_offers_another_try(
     owner_client: Client, owner: User, conversation: Conversation
 ) -> None:
-    message = outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    message = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
     OutgoingMessage.objects.update(state="failed", problem_code="user_is_forbidden")
     page = thread(owner_client, conversation)
     assert 'data-state="failed"' in page
@@ -150,7 +151,7 @@ def test_a_failed_reply_shows_why_and_offers_another_try(
 def test_a_person_can_settle_what_the_machine_cannot(
     owner_client: Client, owner: User, conversation: Conversation
 ) -> None:
-    message = outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    message = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
     url = f"/messages/{message.client_id}/confirmation/"
     OutgoingMessage.objects.update(state="uncertain")
     owner_client.post(url, headers=HTMX)
@@ -165,7 +166,7 @@ def test_a_person_can_settle_what_the_machine_cannot(
 def test_only_the_marketplaces_proof_is_a_tick(
     owner_client: Client, owner: User, conversation: Conversation, state: str
 ) -> None:
-    outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
     OutgoingMessage.objects.update(state=state)
     assert f'data-state="{state}"' in thread(owner_client, conversation)
 
@@ -173,7 +174,7 @@ def test_only_the_marketplaces_proof_is_a_tick(
 def test_an_agents_name_stands_on_the_reply(
     owner_client: Client, owner: User, conversation: Conversation
 ) -> None:
-    outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
     assert "Owner" in thread(owner_client, conversation)
 
 
@@ -212,7 +213,7 @@ def test_resolving_and_reopening_leave_a_history(owner_client: Client, conversat
 def test_a_stranger_finds_nothing_and_anonymous_signs_in(
     client: Client, stranger_client: Client, owner: User, conversation: Conversation, method: str, path: str
 ) -> None:
-    message = outbox.enqueue(conversation, by=owner, text="ada kak", client_id=uuid.uuid4())
+    message = outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
     url = path.format(pk=conversation.pk, client_id=message.client_id)
     assert getattr(stranger_client, method)(url).status_code == 404
     assert getattr(client, method)(url)["Location"].startswith("/sign-in/")

@@ -11,10 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from forstok_chat.embedded import DataDir
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.sandbox import Sandbox
+from tests.e2e.steps import sign_in
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 HELP = "no Chromium: the browser tests did not run. As root: apt-get install chromium (or set CHROMIUM)"
@@ -59,6 +61,22 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     finally:
         stack.stop()
         data.release()
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, browser_context_args: dict[str, object]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def page(context: BrowserContext, stack: Stack) -> Page:
+    """The owner's browser, signed in, as one goes on to use it."""
+    page = context.new_page()
+    sign_in(page, stack)
+    return page
 
 
 @pytest.fixture

@@ -18,12 +18,19 @@ class Sandbox:
         answer: dict[str, Any] = response.json()
         return answer
 
-    def says(self, marketplace: str, shop: str, buyer: str, text: str) -> None:
+    def says(
+        self, marketplace: str, shop: str, buyer: str, text: str = "", kind: str = "text", **more: Any
+    ) -> None:
         """A second after the last word elsewhere: Shopee counts whole seconds, within one there is no order."""
         time.sleep(1.1)
-        self.post(
-            "messages", marketplace=marketplace, shop=shop, buyer=buyer, kind="text", text=text, push=True
-        )
+        said = {"kind": kind, "text": text, "push": True} | more
+        self.post("messages", marketplace=marketplace, shop=shop, buyer=buyer, **said)
+
+    def calls(self, marketplace: str, endpoint: str) -> int:
+        """How often it was called with success."""
+        response = requests.get(f"{self.url}/control/calls", timeout=10)
+        found = response.json().get(marketplace, {}).get(endpoint, {})
+        return int(found.get("ok", 0))
 
     def room(self, marketplace: str, shop: str, buyer: str) -> list[dict[str, Any]]:
         """The truth: everything said in that room, in order."""

@@ -9,74 +9,27 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from redis import Redis
 
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.sandbox import Sandbox
-
-SHOPEE = ("shopee", "947042923", "Nusantara Gadget")
-TOKOPEDIA = ("tokopedia", "479979", "Nusantara Elektronik")
-BUYER = "Rina Permata"
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser, browser_context_args: dict[str, object]) -> Iterator[BrowserContext]:
-    context = browser.new_context(**browser_context_args)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def page(context: BrowserContext, stack: Stack) -> Page:
-    """The owner's browser, signed in, as one goes on to use it."""
-    page = context.new_page()
-    page.goto(stack.url)
-    page.locator("input[name=username]").fill("owner@demo.test")
-    page.locator("input[type=password]").fill("forstok-demo")
-    page.locator("input[type=password]").press("Enter")
-    page.wait_for_url(stack.url + "/")
-    return page
+from tests.e2e.steps import (
+    BUYER,
+    SHOPEE,
+    TOKOPEDIA,
+    answer,
+    expect_ticked,
+    go_to_shopees_consent,
+    open_chat,
+    open_shop,
+)
 
 
 @pytest.fixture(autouse=True)
 def fair_weather(sandbox: Sandbox) -> Iterator[None]:
     yield
     sandbox.pushes("normal")
-
-
-def open_shop(page: Page, stack: Stack, name: str) -> None:
-    page.goto(f"{stack.url}/chat/")
-    page.locator("#rail").get_by_text(name).click()
-
-
-def go_to_shopees_consent(page: Page, stack: Stack) -> None:
-    """From the activation prompt through Shopee's login, up to the question."""
-    open_shop(page, stack, SHOPEE[2])
-    page.get_by_role("button", name="Aktifkan chat").click()
-    page.locator("input[name=username]").fill("nusantara.gadget")
-    page.locator("input[name=password]").fill("sandbox")
-    page.locator("input[name=password]").press("Enter")
-
-
-def open_chat(page: Page, text: str) -> None:
-    """The conversation whose last words these are; it has to be on top."""
-    row = page.locator("#rows > li").first
-    expect(row).to_contain_text(text, timeout=30_000)
-    row.locator("a").click()
-    expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
-
-
-def answer(page: Page, text: str) -> None:
-    page.locator("#composer textarea").fill(text)
-    page.locator("#composer textarea").press("Enter")
-    expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
-
-
-def expect_ticked(page: Page, text: str) -> None:
-    bubble = page.locator("#bubbles > li", has_text=text)
-    expect(bubble).to_have_attribute("data-state", "sent", timeout=30_000)
 
 
 def test_from_the_dashboard_it_is_one_step_to_the_chat(page: Page, stack: Stack) -> None:

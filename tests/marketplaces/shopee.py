@@ -7,7 +7,7 @@ import hmac
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import responses
 
@@ -30,7 +30,20 @@ CALLBACK = "https://chat.example.test/webhooks/shopee/"
 CONVERSATIONS = f"{API}/api/v2/sellerchat/get_conversation_list"
 MESSAGES = f"{API}/api/v2/sellerchat/get_message"
 SEND = f"{API}/api/v2/sellerchat/send_message"
+READ = f"{API}/api/v2/sellerchat/read_conversation"
+UPLOAD_IMAGE = f"{API}/api/v2/sellerchat/upload_image"
+UPLOAD_VIDEO = f"{API}/api/v2/sellerchat/upload_video"
+VIDEO_RESULT = f"{API}/api/v2/sellerchat/get_video_upload_result"
 SHOP_INFO = f"{API}/api/v2/shop/get_shop_info"
+ORDERS = f"{API}/api/v2/order/get_order_list"
+ORDER_DETAIL = f"{API}/api/v2/order/get_order_detail"
+PRODUCTS = f"{API}/api/v2/product/get_item_list"
+BASE_INFO = f"{API}/api/v2/product/get_item_base_info"
+MODELS = f"{API}/api/v2/product/get_model_list"
+SHOPS = f"{API}/api/v2/public/get_shops_by_partner"
+PUSH_CONFIG = f"{API}/api/v2/push/get_app_push_config"
+LOST_PUSHES = f"{API}/api/v2/push/get_lost_push_message"
+CONFIRM_LOST = f"{API}/api/v2/push/confirm_consumed_lost_push_message"
 GET_TOKEN = f"{API}/api/v2/auth/token/get"
 REFRESH = f"{API}/api/v2/auth/access_token/get"
 
@@ -55,7 +68,16 @@ def refusal(code: str, message: str = "no") -> dict[str, Any]:
 
 
 def query_of(call: responses.Call) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(str(call.request.url)).query))
+    return query_of_url(str(call.request.url))
+
+
+def query_of_url(url: str) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+def queries_of(call: responses.Call) -> dict[str, list[str]]:
+    """Every value of every parameter, where one may be told several times."""
+    return parse_qs(urlsplit(str(call.request.url)).query)
 
 
 def body_of(call: responses.Call) -> Any:

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import responses
+import time_machine
 from cryptography.fernet import Fernet
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from forstok_chat.accounts.models import Seller
 from marketplaces.content import Tokens
@@ -17,6 +19,8 @@ from marketplaces.credentials import StoredTokens, refresh_soon_to_expire, store
 from marketplaces.errors import NotAuthorized
 from marketplaces.http import Http
 from marketplaces.models import App, Credential, Shop
+from marketplaces.reasons import why_disconnected
+from marketplaces.registry import connector_for
 from tests.factories import TOKOPEDIA_KEYS, make_shop
 from tests.wire import SHOPEE
 
@@ -80,6 +84,24 @@ def test_one_token_speaks_for_every_tokopedia_shop(seller: Seller, web: response
     assert len(web.calls) == 1
 
 
+def in_threads(work: Callable[[], str], number: int = 2) -> list[str]:
+    """What each worker returns; each has a database connection of its own."""
+    results: list[str] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _each in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    return results
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_never_burn_one_refresh_token(shop: Shop, web: responses.RequestsMock) -> None:
     expire(shop)
@@ -91,21 +113,66 @@ def test_two_workers_never_burn_one_refresh_token(shop: Shop, web: responses.Req
         return 200, {}, json.dumps(fresh(len(used) + 1))
 
     web.add_callback(responses.POST, REFRESH, callback=answer)
-    seen: list[str] = []
-
-    def work() -> None:
-        try:
-            seen.append(tokens_of(shop).current().access)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _each in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
+    assert in_threads(lambda: tokens_of(shop).current().access, 3) == ["access-2"] * 3
     assert used == ["refresh-token"]
-    assert seen == ["access-2"] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_whose_pair_was_refused_renew_it_once(shop: Shop, web: responses.RequestsMock) -> None:
+    """The second finds the new pair, although both were refused before either had renewed."""
+    both_refused = threading.Barrier(2, timeout=10)
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        threading.Event().wait(0.2)
+        return 200, {}, json.dumps(fresh())
+
+    web.add_callback(responses.POST, REFRESH, callback=answer)
+
+    def work() -> str:
+        tokens = tokens_of(shop)
+        refused = tokens.current()
+        both_refused.wait()
+        return tokens.renew(refused).access
+
+    assert in_threads(work) == ["access-2"] * 2
+    assert len(web.calls) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_pair_is_saved_before_it_is_used(shop: Shop, web: responses.RequestsMock) -> None:
+    """Else a crash during the call that uses it would lose the shop: the old refresh token is spent."""
+    expire(shop)
+    web.post(REFRESH, json=fresh())
+    saved: list[str] = []
+
+    def answer(request: Any) -> tuple[int, dict[str, str], str]:
+        assert "access_token=access-2" in request.url
+        saved.extend(in_threads(lambda: Credential.objects.get().tokens["refresh"], 1))
+        return 200, {}, json.dumps({"error": "", "shop_name": "Toko Uji"})
+
+    web.add_callback(responses.GET, f"{SHOPEE}/shop/get_shop_info", callback=answer)
+    connector_for(shop).facts()
+    assert saved == ["r-2"]
+
+
+def test_a_refresh_without_an_answer_keeps_the_old_pair(shop: Shop, web: responses.RequestsMock) -> None:
+    expire(shop)
+    web.post(REFRESH, body="oops", status=502)
+    refresh_soon_to_expire()
+    shop.refresh_from_db()
+    assert shop.is_active
+    assert Credential.objects.get().tokens == {"access": "access-token", "refresh": "refresh-token"}
+
+
+def test_a_refresh_token_of_31_days_asks_to_reconnect(shop: Shop, web: responses.RequestsMock) -> None:
+    told = {"error": "refresh_token_expired", "message": "The refresh token is over.", "request_id": "r"}
+    web.post(REFRESH, json=told, status=403)
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        refresh_soon_to_expire()
+    shop.refresh_from_db()
+    assert shop.state == Shop.State.DISCONNECTED
+    with translation.override("en"):
+        assert "Activate chat again" in why_disconnected(shop)
 
 
 def test_secrets_are_encrypted_and_older_keys_still_open_them(shop: Shop, settings: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import responses
 
+from marketplaces.connectors.shopee.connector import ShopeeConnector
 from marketplaces.content import IncomingMessage, Kind, Page
 from tests.marketplaces.shopee import (
     KEYS,
@@ -53,6 +54,8 @@ def test_a_page_of_bubbles_newest_first(web: responses.RequestsMock) -> None:
     assert image.payload == {
         "url": f"{FILES}/a7a9aa2cf1e46a50c2867e223a6898fb_dynamic",
         "thumbnail_url": f"{FILES}/578385465628174e2c69141a2bc96d25_dynamic_tn",
+        "width": 400,
+        "height": 711,
     }
     assert (card.payload, card.about) == ({"product": str(product)}, {"product": str(product)})
     assert (question.text, question.about) == ("Siap kak, ditunggu ya 🙏", {"order": "240911TRW4KD8Z"})
@@ -142,6 +145,31 @@ def test_a_buyer_who_leaves_the_bot_is_still_a_buyer(web: responses.RequestsMock
     assert (message.is_from_buyer, message.is_automatic) == (True, False)
 
 
+# What became of them
+
+
+@pytest.mark.parametrize("status", ["blocked", "censored_blacklist"])
+def test_what_shopee_took_away_from_us_says_why(web: responses.RequestsMock, status: str) -> None:
+    message = only(web, bubble(from_shop_id=int(SHOP), status=status))
+    assert (message.refusal, message.text) == (status, "Halo kak")
+    assert "does not see it" in ShopeeConnector.explanations[status]
+
+
+@pytest.mark.parametrize("status", ["blocked", "censored_blacklist"])
+def test_what_a_buyer_said_is_never_refused(web: responses.RequestsMock, status: str) -> None:
+    assert only(web, bubble(status=status)).refusal == ""
+
+
+@pytest.mark.parametrize("status", ["normal", "censored_whitelist", "user_chat", "web_chat", None, 3])
+def test_what_reached_the_buyer_has_no_refusal(web: responses.RequestsMock, status: Any) -> None:
+    assert only(web, bubble(from_shop_id=int(SHOP), status=status)).refusal == ""
+
+
+def test_a_recalled_message_keeps_the_text_that_stands_in_its_place(web: responses.RequestsMock) -> None:
+    message = only(web, bubble(content={"text": "This message was deleted"}))
+    assert (message.kind, message.text) == (Kind.TEXT, "This message was deleted")
+
+
 # Kinds
 
 
@@ -158,9 +186,21 @@ def test_a_buyer_who_leaves_the_bot_is_still_a_buyer(web: responses.RequestsMock
         ),
         (
             "video",
-            {"video_url": "v1", "thumb_url": "t1", "duration_seconds": 15},
+            {
+                "video_url": "v1",
+                "thumb_url": "t1",
+                "thumb_width": 399,
+                "thumb_height": "713",
+                "duration_seconds": 15,
+            },
             Kind.VIDEO,
-            {"url": f"{VIDEOS}/v1", "thumbnail_url": f"{FILES}/t1", "seconds": 15},
+            {
+                "url": f"{VIDEOS}/v1",
+                "thumbnail_url": f"{FILES}/t1",
+                "width": 399,
+                "height": 713,
+                "seconds": 15,
+            },
         ),
         ("video", {"video_url": "https://cvf.shopee.co.id/file/v1"}, Kind.VIDEO, {"url": f"{VIDEOS}/v1"}),
         (
@@ -174,6 +214,9 @@ def test_a_buyer_who_leaves_the_bot_is_still_a_buyer(web: responses.RequestsMock
         ("order", {"shop_id": 7, "order_sn": "240911TRW4KD8Z"}, Kind.ORDER, {"order": "240911TRW4KD8Z"}),
         ("voucher", {"voucher": 1}, Kind.UNKNOWN, {"label": "voucher"}),
         ("item_list", {"items": []}, Kind.UNKNOWN, {"label": "item_list"}),
+        ("shopping_cart", {"items": []}, Kind.UNKNOWN, {"label": "shopping_cart"}),
+        ("bargain_chat", {}, Kind.UNKNOWN, {"label": "bargain_chat"}),
+        ("file", {}, Kind.UNKNOWN, {"label": "file"}),
         ("offer", {}, Kind.UNKNOWN, {"label": "offer"}),
         ("voice", {}, Kind.UNKNOWN, {"label": "voice"}),
         ("hologram", {"depth": 3}, Kind.UNKNOWN, {"label": "hologram"}),

@@ -12,6 +12,7 @@ import time_machine
 from urllib3.exceptions import NewConnectionError
 
 from marketplaces.connectors.shopee.connector import ShopeeConnector
+from marketplaces.connectors.shopee.errors import ERRORS
 from marketplaces.content import Tokens
 from marketplaces.errors import (
     MarketplaceError,
@@ -32,6 +33,7 @@ from tests.marketplaces.shopee import (
     ROOM,
     SEND,
     SHOP,
+    SHOPS,
     answer,
     connector,
     fixture,
@@ -43,8 +45,11 @@ from tests.marketplaces.tokens import FixedTokens
 TOKEN_CODES = ["invalid_acceess_token", "invalid_access_token", "error_access_token", "error_auth"]
 PERMISSION_CODES = [
     *("error_permission", "error_api_permission", "error_api_call_restricted", "api_suspended"),
-    *("user_is_unauthorized", "error_shop", "shop_banned"),
+    *("user_is_unauthorized", "error_shop", "shop_banned", "shop_access_expired", "shop_no_linked"),
+    *("error_shop_refresh_token", "refresh_token_expired", "error_merchant_refresh_token"),
+    *("merchant_access_expired", "merchant_no_linked"),
 ]
+BUSY_CODES = ["system_busy", "error_system_busy"]
 TRANSIENT_CODES = ["error_network", "error_server", "error_inner", "internal_server_error", "error_data"]
 FINAL_CODES = [
     *("error_sign", "error_param", "param_error", "invalid_partner_id", "error_partner_key_expired"),
@@ -121,7 +126,7 @@ def test_trouble_at_shopee_is_temporary_for_a_reading_and_leaves_a_send_uncertai
     assert type(failed_send(web, json=refusal(code), status=status)) is Uncertain
 
 
-@pytest.mark.parametrize("code", ["system_busy", "error_system_busy"])
+@pytest.mark.parametrize("code", BUSY_CODES)
 def test_a_busy_shopee_has_stored_nothing(web: responses.RequestsMock, code: str) -> None:
     assert type(failed_reading(web, json=refusal(code, "decrease qps"))) is Temporary
     assert type(failed_send(web, json=refusal(code, "decrease qps"), status=503)) is Temporary
@@ -142,7 +147,16 @@ def test_a_wrong_signature_is_never_repeated(web: responses.RequestsMock) -> Non
 
 def test_a_wrong_clock_is_temporary(web: responses.RequestsMock) -> None:
     error = failed_send(web, json=refusal("error_param", "Timestamp is expired."), status=400)
-    assert type(error) is Temporary
+    assert isinstance(error, Temporary)
+    assert len(web.calls) == 1
+
+
+def test_every_code_that_means_something_is_tried_and_explained() -> None:
+    tried = {*TOKEN_CODES, *PERMISSION_CODES, *TRANSIENT_CODES, *BUSY_CODES}
+    assert tried == set(ERRORS)
+    assert tried | {*FINAL_CODES, "error_rate_limit", "error_limit"} - {"brand_new_code"} <= set(
+        ShopeeConnector.explanations
+    )
 
 
 def test_the_modules_prefix_does_not_count_but_is_logged(
@@ -200,7 +214,19 @@ def test_the_daily_limit_waits_for_midnight_in_shopees_time(
         error = failed_reading(web, json=refusal("error_limit"))
     assert isinstance(error, RateLimited)
     assert error.retry_after == hours * 3600
-    assert permits.paused[0][1] == hours * 3600
+    assert [(bucket.key, seconds) for bucket, seconds in permits.paused] == [("shopee:2000002", hours * 3600)]
+
+
+def test_the_daily_limit_of_one_call_stops_every_call_of_the_app(
+    web: responses.RequestsMock, permits: Permits
+) -> None:
+    failed_reading(web, json=refusal("common.error_limit"), status=429)
+    web.post(SEND, json=fixture("chat_send_message_text_response"))
+    web.get(SHOPS, json=fixture("public_get_shops_by_partner_response"))
+    connector().send_text(ROOM, "Halo")
+    ShopeeConnector.check_keys(KEYS, Http())
+    ((paused, _seconds),) = permits.paused
+    assert {bucket.within for bucket in permits.taken} == {paused.key}
 
 
 # Status, where there is no code

@@ -221,25 +221,58 @@ def test_a_deauthorization_disconnects_the_shop_that_it_names() -> None:
     assert "cancelled its authorization" in event.detail
 
 
-def test_a_deauthorization_with_only_a_sentence_is_a_reason_to_look() -> None:
+def test_a_deauthorization_with_only_a_sentence_names_no_shop() -> None:
     event = read(fixture("push_shop_deauthorization"))
-    assert (event.kind, event.shop) == (PushKind.CHANGED, "15554833")
+    assert (event.kind, event.shop, event.shops) == (PushKind.DISCONNECTED, "", ())
+    assert "15554833" in event.detail
+
+
+@pytest.mark.parametrize(("listed", "shop", "shops"), [([7], "7", ()), ([7, "8"], "", ("7", "8"))])
+def test_a_deauthorization_may_list_its_shops(listed: Any, shop: str, shops: tuple[str, ...]) -> None:
+    event = read({"code": "2", "data": {"main_account_id": 5, "shop_id_list": listed}})
+    assert (event.kind, event.shop, event.shops) == (PushKind.DISCONNECTED, shop, shops)
 
 
 def test_a_merchants_deauthorization_names_no_shop() -> None:
     event = read({"code": 2, "data": {"authorize_type": "merchant cancel", "merchant_id_list": [3]}})
-    assert (event.kind, event.shop, event.detail) == (PushKind.CHANGED, "", "merchant cancel")
+    assert (event.kind, event.shop, event.detail) == (PushKind.DISCONNECTED, "", "merchant cancel")
 
 
-def test_a_warning_of_the_end_changes_nothing_but_names_the_shops() -> None:
+def test_a_warning_of_the_end_names_the_shops_and_the_day() -> None:
     event = read(fixture("push_authorization_expiry"))
-    assert event.kind is PushKind.IGNORED
-    assert "91550373828" in event.detail
+    assert (event.kind, event.shop) == (PushKind.EXPIRING, "")
+    assert event.shops == ("13087", "538330", "135004", "91550373828", "29384")
+    assert event.until == datetime.fromtimestamp(1619740800, UTC)
+
+
+def test_a_warning_of_the_end_may_name_nothing() -> None:
+    event = read({"code": 12, "data": {"merchant_expire_soon": [1], "expire_before": "soon"}})
+    assert (event.kind, event.shops, event.until) == (PushKind.EXPIRING, (), None)
+
+
+# Orders
+
+
+def test_an_order_status_names_its_order() -> None:
+    event = read(fixture("push_order_status"))
+    assert (event.kind, event.shop, event.order) == (PushKind.ORDER, SHOP, "240911TRW4KD8Z")
+
+
+@pytest.mark.parametrize("code", [3, 4, "30"])
+@pytest.mark.parametrize("field", ["ordersn", "order_sn"])
+def test_whatever_happens_to_an_order_is_a_reason_to_read_it(code: Any, field: str) -> None:
+    event = read({"code": code, "shop_id": int(SHOP), "data": {field: "2409AB"}})
+    assert (event.kind, event.shop, event.order) == (PushKind.ORDER, SHOP, "2409AB")
+
+
+def test_news_of_no_order_are_ignored() -> None:
+    event = read({"code": 3, "shop_id": int(SHOP), "data": {"ordersn": ""}})
+    assert (event.kind, event.detail) == (PushKind.IGNORED, "code 3 without an order")
 
 
 @pytest.mark.parametrize(
     "push",
-    [fixture("push_order_status"), {}, {"code": None}, {"code": [], "data": []}, {"code": 999, "data": "x"}],
+    [{}, {"code": None}, {"code": [], "data": []}, {"code": 999, "data": "x"}],
 )
 def test_everything_else_is_ignored(push: dict[str, Any]) -> None:
     assert read(push).kind is PushKind.IGNORED

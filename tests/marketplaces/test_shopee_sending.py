@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 import responses
 
+from marketplaces.connector import ABILITIES
 from marketplaces.connectors.shopee.connector import ShopeeConnector
 from marketplaces.content import Receipt, Room
-from marketplaces.errors import Rejected
+from marketplaces.errors import Rejected, Temporary
 from tests.marketplaces.shopee import (
     BUYER,
     KEYS,
+    READ,
     ROOM,
     SEND,
     answer,
@@ -50,9 +52,55 @@ def test_a_text_goes_to_the_buyer_and_comes_back_with_its_id(web: responses.Requ
     assert query_of(web.calls[0]).keys() == {"partner_id", "timestamp", "access_token", "shop_id", "sign"}
 
 
-def test_the_echo_of_another_kind_has_the_same_receipt(web: responses.RequestsMock) -> None:
+def test_an_order_goes_by_its_number_alone(web: responses.RequestsMock) -> None:
     web.post(SEND, json=fixture("chat_send_message_order_response"))
-    assert connector().send_text(ROOM, "x").remote_id == "2410077390115487748"
+    assert connector().send_order(ROOM, "240911TRW4KD8Z").remote_id == "2410077390115487748"
+    assert body_of(web.calls[0]) == fixture("chat_send_message_requests")["order"]
+
+
+def test_a_product_goes_as_a_number(web: responses.RequestsMock) -> None:
+    web.post(SEND, json=fixture("chat_send_message_text_response"))
+    assert connector().send_product(ROOM, "4140235023").remote_id == "2410077390115487749"
+    assert body_of(web.calls[0]) == fixture("chat_send_message_requests")["item"]
+
+
+def test_a_product_of_another_marketplace_is_not_sent(web: responses.RequestsMock) -> None:
+    with pytest.raises(Rejected):
+        connector().send_product(ROOM, "SKU-7")
+    assert len(web.calls) == 0
+
+
+def test_a_sticker_goes_as_two_texts(web: responses.RequestsMock) -> None:
+    web.post(SEND, json=fixture("chat_send_message_text_response"))
+    connector().send_sticker(ROOM, "1024", "18834")
+    assert body_of(web.calls[0]) == fixture("chat_send_message_requests")["sticker"]
+
+
+# Reading marks
+
+
+def test_reading_is_told_with_a_number_and_a_text(web: responses.RequestsMock) -> None:
+    web.post(READ, json=fixture("chat_ok_empty_response"))
+    connector().mark_read(ROOM, "2410077390115487744")
+    assert body_of(web.calls[0]) == {
+        "conversation_id": 702455318866190243,
+        "last_read_message_id": "2410077390115487744",
+    }
+
+
+def test_a_lost_answer_to_a_reading_mark_is_only_temporary(web: responses.RequestsMock) -> None:
+    web.post(READ, status=502)
+    with pytest.raises(Temporary):
+        connector().mark_read(ROOM, "1")
+
+
+def test_a_conversation_without_a_number_is_never_marked(web: responses.RequestsMock) -> None:
+    with pytest.raises(Rejected):
+        connector().mark_read(Room("room", str(BUYER)), "1")
+    assert len(web.calls) == 0
+
+
+# Texts
 
 
 @pytest.mark.parametrize("text", ["🙏" * 601, "a\u0000b", 'kutipan "a" & <b>', "\ud83d"])
@@ -96,6 +144,6 @@ def test_a_closed_contact_window_is_told_with_shopees_request_id(web: responses.
 
 
 def test_what_it_can_do_and_needs() -> None:
-    assert ShopeeConnector.abilities() == {"send_text"}
+    assert ShopeeConnector.abilities() == set(ABILITIES) - {"get_conversation"}
     assert ShopeeConnector.text_limit == 600
     assert set(ShopeeConnector.required_keys()) <= KEYS.keys()

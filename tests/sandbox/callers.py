@@ -82,7 +82,9 @@ class Running:
 
 def start(directory: Path, public_url: str = "http://127.0.0.1:9") -> Running:
     """The app over that folder, on a free port."""
-    config = uvicorn.Config("", host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        "", host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1, date_header=False
+    )
     socket = config.bind_socket()
     url = f"http://127.0.0.1:{socket.getsockname()[1]}"
     keys = Keys(**{**KEYS.__dict__, "public_url": public_url})

@@ -103,3 +103,23 @@ def test_a_tokopedia_429_on_purpose_has_headers_that_agree(sandbox: Running) -> 
     answer = shop.messages()
     assert (answer.status_code, answer.headers["X-Ratelimit-Remaining"]) == (429, "0")
     assert float(answer.headers["X-Ratelimit-Reset-After"]) > 0
+
+
+def test_a_burst_of_system_busy_stores_nothing(shop: ShopeeCaller, buyer: int) -> None:
+    break_next(shop, "refuse", count=2)
+    answers = [shop.send(buyer) for _ in range(3)]
+    assert [answer["error"] for answer in answers] == ["system_busy", "system_busy", ""]
+    assert "decrease qps" in answers[0]["message"]
+    assert sent_count(shop, buyer) == 1
+
+
+def test_any_error_can_be_asked_for(shop: ShopeeCaller, buyer: int) -> None:
+    break_next(shop, "refuse", code="error_permission")
+    answer = shop.send(buyer)
+    assert answer["message"] == "This app type has no permission to this API."
+    assert answer["error"] == "error_permission"
+
+
+def test_a_marketplace_without_codes_answers_500_instead(sandbox: Running) -> None:
+    sandbox.control("faults", marketplace="tokopedia", kind="refuse")
+    assert TokopediaCaller(sandbox).fetch_token().status_code == 500

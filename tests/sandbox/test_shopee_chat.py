@@ -155,3 +155,41 @@ def test_orders_are_listed_in_windows_of_fifteen_days(shop: ShopeeCaller) -> Non
     assert {detail["buyer_user_id"] for detail in details} <= buyers
     assert all(detail["item_list"] and "package_list" not in detail for detail in details)
     assert shop.get("order/get_order_detail", order_sn_list="NOSUCHORDER")["error"] == "error_not_found"
+
+
+def test_orders_are_filtered_by_status_and_pending_ones_only_shown_when_asked(shop: ShopeeCaller) -> None:
+    place = {"marketplace": "shopee", "shop": GADGET, "buyer": "Nina Baru"}
+    pending, sent = (
+        shop.sandbox.control("orders", status=s, **place)["order"]["id"] for s in ("PENDING", "SHIPPED")
+    )
+    now = shop.now()
+    window = {"time_range_field": "update_time", "time_from": now - 60, "time_to": now, "page_size": 100}
+
+    def numbers(**query: object) -> list[str]:
+        rows = shop.get("order/get_order_list", **window, **query)["response"]["order_list"]
+        return [row["order_sn"] for row in rows]
+
+    assert sent in numbers()
+    assert pending not in numbers()
+    assert pending in numbers(request_order_status_pending="true")
+    assert sent in numbers(order_status="SHIPPED")
+    assert sent not in numbers(order_status="COMPLETED")
+    wrong = shop.get("order/get_order_list", order_status="LOST", **window)
+    assert wrong["error"] == "error_param"
+
+
+def test_unlisted_products_are_listed_only_when_asked_for(shop: ShopeeCaller) -> None:
+    def ids(*statuses: str) -> set[int]:
+        query = {"offset": 0, "page_size": 100, "item_status": list(statuses)}
+        rows = shop.get("product/get_item_list", **query)["response"]["item"]
+        assert {row["item_status"] for row in rows} == set(statuses)
+        return {row["item_id"] for row in rows}
+
+    normal, unlisted = ids("NORMAL"), ids("UNLIST")
+    assert normal
+    assert unlisted
+    assert ids("NORMAL", "UNLIST") == normal | unlisted
+    found = shop.get("product/search_item", page_size=100, item_name="edisi lama", item_status="UNLIST")
+    assert set(found["response"]["item_id_list"]) == unlisted
+    info = shop.get("product/get_item_base_info", item_id_list=min(unlisted))["response"]["item_list"][0]
+    assert info["item_status"] == "UNLIST"

@@ -137,3 +137,69 @@ def test_an_order_and_its_change_are_pushed(shop: ShopeeCaller, receiver: Receiv
     pushes = wait_for(lambda: len(receiver.bodies()) == 2 and receiver.bodies())
     assert [(push["code"], push["data"]["ordersn"]) for push in pushes] == [(3, order["id"])] * 2
     assert {push["data"]["status"] for push in pushes} == {"READY_TO_SHIP", "SHIPPED"}
+
+
+def test_an_order_pushed_may_have_any_status_of_shopee(shop: ShopeeCaller, receiver: Receiver) -> None:
+    place = {"marketplace": "shopee", "shop": GADGET, "buyer": "Nina Baru"}
+    order = shop.sandbox.control("orders", status="TO_RETURN", **place)["order"]
+    assert wait_for(receiver.bodies)[0]["data"]["status"] == "TO_RETURN"
+    query = {"order_sn_list": order["id"], "response_optional_fields": "buyer_user_id"}
+    detail = shop.get("order/get_order_detail", **query)["response"]["order_list"][0]
+    assert (detail["order_status"], detail["buyer_user_id"]) == ("TO_RETURN", order["buyer"])
+    wrong = shop.sandbox.http.post("/control/orders", json=place | {"status": "LOST"})
+    assert (wrong.status_code, "READY_TO_SHIP" in wrong.json()["error"]) == (400, True)
+
+
+def test_mode_odd_sends_shopees_rarer_shapes(shop: ShopeeCaller, receiver: Receiver) -> None:
+    shop.sandbox.control("push", marketplace="shopee", mode="odd")
+    buyer = shop.sandbox.buyer_says("shopee", GADGET, "Nina Baru")["buyer"]
+    for number in range(2):
+        shop.send(buyer, f"jawaban {number}")
+    pushes = wait_for(lambda: len(receiver.bodies()) == 3 and receiver.bodies())
+    assert {(push["msg_id"], push["shop_id"], push["code"]) for push in pushes} == {(None, str(GADGET), "10")}
+    notices = [push["data"]["content"] for push in pushes[1:]]
+    assert all("conversation_id" not in notice and notice["content"] == {} for notice in notices)
+
+
+@pytest.mark.parametrize(
+    ("taken", "given_up", "word"),
+    [(0, 590, "Normal"), (420, 190, "Warning"), (430, 180, "Normal"), (180, 430, "Suspended")],
+)
+def test_the_state_of_pushes_follows_from_how_many_were_taken(
+    shop: ShopeeCaller, taken: int, given_up: int, word: str
+) -> None:
+    shop.sandbox.control("push", marketplace="shopee", taken=taken, given_up=given_up)
+    config = shop.call("GET", "push/get_app_push_config", "public").json()["response"]
+    assert config["live_push_status"] == word
+    assert (config["suspended_time"] > 0) == (word == "Suspended")
+
+
+def test_what_is_pushed_while_suspended_waits_in_the_lost_queue(
+    shop: ShopeeCaller, receiver: Receiver
+) -> None:
+    shop.sandbox.control("push", marketplace="shopee", given_up=700)
+    said = [shop.sandbox.buyer_says("shopee", GADGET, "Nina Baru")["id"] for _ in range(2)]
+    page = shop.call("GET", "push/get_lost_push_message", "public").json()["response"]
+    lost = [row["data"] for row in page["push_message_list"]]
+    assert {type(data) for data in lost} == {dict, str}  # documented as one, shown as the other
+    envelopes = [json.loads(data) if isinstance(data, str) else data for data in lost]
+    assert [envelope["data"]["content"]["message_id"] for envelope in envelopes] == said
+    assert receiver.received == []
+    shop.public("push/set_app_push_config", set_push_config_on=[10])
+    shop.sandbox.buyer_says("shopee", GADGET, "Nina Baru")
+    assert len(wait_for(receiver.bodies)) == 1
+    assert shop.sandbox.ask("push")["lost"] == 2
+
+
+def test_the_lost_queue_keeps_pages_of_a_hundred_for_three_days(shop: ShopeeCaller) -> None:
+    shop.sandbox.control("push", marketplace="shopee", mode="lost")
+    for _ in range(101):
+        shop.sandbox.buyer_says("shopee", GADGET, "Nina Baru")
+    page = shop.call("GET", "push/get_lost_push_message", "public").json()["response"]
+    assert (len(page["push_message_list"]), page["has_next_page"]) == (100, True)
+    shop.public("push/confirm_consumed_lost_push_message", last_message_id=page["last_message_id"])
+    page = shop.call("GET", "push/get_lost_push_message", "public").json()["response"]
+    assert (len(page["push_message_list"]), page["has_next_page"]) == (1, False)
+    shop.sandbox.control("clock", advance=3 * 86400 + 60)
+    page = shop.call("GET", "push/get_lost_push_message", "public").json()["response"]
+    assert page["push_message_list"] == []

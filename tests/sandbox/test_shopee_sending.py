@@ -135,3 +135,71 @@ def test_calls_over_the_limit_are_429(shop: ShopeeCaller) -> None:
     assert statuses == [200, 200, 429]
     assert shop.get("shop/get_profile")["error"] == "error_rate_limit"
     assert shop.sandbox.ask("calls")["shopee"]["get_profile"]["rate_limited"] == 2
+
+
+@pytest.mark.parametrize("status", ["censored_blacklist", "blocked"])
+def test_the_delay_after_which_a_message_is_taken_away_can_be_set(
+    shop: ShopeeCaller, buyer: int, status: str
+) -> None:
+    shop.sandbox.control("rules", buyer=buyer, rules={status: 300})
+    shop.send(buyer)
+    statuses = [shop.sandbox.truth("shopee", GADGET, buyer)[-1]["status"]]
+    for seconds in (280, 21):
+        shop.sandbox.control("clock", advance=seconds)
+        statuses.append(shop.sandbox.truth("shopee", GADGET, buyer)[-1]["status"])
+    assert statuses == ["normal", "normal", status]
+
+
+MP4 = b"\x00\x00\x00\x18ftypmp42" + bytes(40)
+
+
+def test_a_video_is_worked_on_before_it_can_be_sent(shop: ShopeeCaller, buyer: int) -> None:
+    answer = shop.call("POST", "sellerchat/upload_video", files={"file": ("a.mp4", MP4)}).json()
+    vid = answer["response"]["vid"]
+    assert shop.get("sellerchat/get_video_upload_result", vid=vid)["response"]["status"] == "reported"
+    shop.sandbox.control("clock", advance=3)
+    result = shop.get("sellerchat/get_video_upload_result", vid=vid)["response"]
+    assert result["status"] == "successful"
+    assert shop.sandbox.http.get(result["video"]).content == MP4
+    content = {
+        "vid": vid,
+        "video_url": result["video"],
+        "thumb_url": result["thumbnail"],
+        "thumb_width": result["width"],
+        "thumb_height": result["height"],
+        "duration_seconds": result["duration"] // 1000,
+    }
+    assert shop.send(buyer, message_type="video", content=content)["error"] == ""
+    foreign = content | {"vid": "never uploaded"}
+    assert shop.send(buyer, message_type="video", content=foreign)["error"] == "param_error"
+
+
+def test_what_is_no_video_fails_in_the_end(shop: ShopeeCaller) -> None:
+    answer = shop.call("POST", "sellerchat/upload_video", files={"file": ("a.mp4", PIXEL)}).json()
+    shop.sandbox.control("clock", advance=3)
+    result = shop.get("sellerchat/get_video_upload_result", vid=answer["response"]["vid"])["response"]
+    assert (result["status"], result["video"]) == ("failed", "")
+    assert "not supported" in result["message"]
+    assert shop.get("sellerchat/get_video_upload_result", vid="never uploaded")["error"] == "param_error"
+
+
+@pytest.mark.parametrize(
+    "rule", ["error_sender_block_receiver", "shop_bound_subaccount", "exceed_send_limitaion"]
+)
+def test_a_rule_of_the_whole_marketplace_yields_to_that_of_a_buyer(
+    shop: ShopeeCaller, buyer: int, rule: str
+) -> None:
+    shop.sandbox.control("rules", rules={rule: True})
+    assert shop.send(buyer)["error"] == rule
+    shop.sandbox.control("rules", buyer=buyer, rules={rule: False})
+    assert shop.send(buyer)["error"] == ""
+
+
+def test_bargaining_is_suspended_and_nobody_rated_yet(shop: ShopeeCaller) -> None:
+    assert shop.get("sellerchat/get_offer_toggle_status")["error"] == "api_suspended"
+    answer = shop.post("sellerchat/set_offer_toggle_status", make_offer_status="enabled")
+    assert answer["error"] == "api_suspended"
+    window = {"time_from": shop.now() - DAY, "time_to": shop.now(), "page_no": 1, "page_size": 10}
+    rated = shop.get("sellerchat/get_csat_msg_details", csat_result="Good", **window)
+    assert rated["response"]["total_count"] == 0
+    assert shop.get("sellerchat/get_csat_msg_details", csat_result="Fine", **window)["error"] == "param_error"

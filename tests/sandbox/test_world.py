@@ -39,6 +39,38 @@ def test_message_ids_are_unique_and_in_order_of_time() -> None:
         assert [m.id for m in room.messages] == sorted(m.id for m in room.messages)
 
 
+def test_a_shop_has_products_with_and_without_choices_stock_and_buyers() -> None:
+    world = plant(default_size(), MARKETPLACES, NOW_NS)
+    shop = world.catalogue.shops["shopee", GADGET]
+    products = world.catalogue.products_of(shop).values()
+    assert len(products) > 50
+    assert {bool(product.models) for product in products} == {True, False}
+    assert {product.total_stock > 0 for product in products} == {True, False}
+    assert Counter(product.status for product in products)["UNLIST"] > 5
+    assert len({product.name for product in products}) == len(products)
+
+
+def test_orders_are_as_far_as_their_age_says() -> None:
+    world = plant(default_size(), MARKETPLACES, NOW_NS)
+    shop = world.catalogue.shops["shopee", GADGET]
+    now_s, day = NOW_NS // 10**9, 86400
+    orders = world.catalogue.orders_of(shop).values()
+    assert {"READY_TO_SHIP", "SHIPPED", "COMPLETED", "CANCELLED"} <= {order.status for order in orders}
+    assert all(order.created_at <= order.updated_at <= now_s for order in orders)
+    old = {order.status for order in orders if now_s - order.created_at > 20 * day}
+    assert old == {"COMPLETED", "CANCELLED"}
+    of_one = Counter(order.buyer_id for order in orders)
+    assert len(of_one) > 10
+    assert max(of_one.values()) >= 3
+
+
+def test_the_first_world_shows_every_common_kind() -> None:
+    world = plant(default_size(), MARKETPLACES, NOW_NS)
+    said = [message for room in world.rooms.values() for message in room.messages]
+    assert {m.kind for m in said} == {"text", "image", "video", "sticker", "item", "order"}
+    assert any(m.kind == "text" and "order_sn" in m.source_content for m in said)
+
+
 def test_a_chain_has_the_length_asked_for() -> None:
     assert [len(chain(size, Random(1))) for size in (0, 1, 5, 60, 300)] == [0, 1, 5, 60, 300]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
+
+from marketplaces.connectors.shopee import clock
 
 AUTH_LINK = "/api/v2/shop/auth_partner"
 GET_TOKEN = "/api/v2/auth/token/get"
@@ -20,13 +21,13 @@ def sign(key: str, *parts: object) -> str:
 
 def public_query(keys: Mapping[str, str], path: str) -> dict[str, Any]:
     """For calls that no shop is needed for."""
-    timestamp = int(time.time())
+    timestamp = clock.timestamp(keys["api_url"])
     signature = sign(keys["partner_key"], keys["partner_id"], path, timestamp)
     return {"partner_id": keys["partner_id"], "timestamp": timestamp, "sign": signature}
 
 
 def shop_query(keys: Mapping[str, str], path: str, access_token: str, shop: str) -> dict[str, Any]:
-    timestamp = int(time.time())
+    timestamp = clock.timestamp(keys["api_url"])
     signature = sign(keys["partner_key"], keys["partner_id"], path, timestamp, access_token, shop)
     return {
         "partner_id": keys["partner_id"],
@@ -35,6 +36,10 @@ def shop_query(keys: Mapping[str, str], path: str, access_token: str, shop: str)
         "shop_id": shop,
         "sign": signature,
     }
+
+
+def query_of(keys: Mapping[str, str], path: str, access_token: str, shop: str) -> dict[str, Any]:
+    return shop_query(keys, path, access_token, shop) if access_token else public_query(keys, path)
 
 
 def url_of(keys: Mapping[str, str], path: str) -> str:

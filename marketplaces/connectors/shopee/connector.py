@@ -5,28 +5,39 @@ The pages about chat are not public, so the odd things here are those that integ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
-from marketplaces.connectors.shopee import auth, calls, pushes, wire
+from marketplaces.connectors.shopee import app, auth, bubbles, calls, media, pushes, wire
+from marketplaces.connectors.shopee.errors import TokenRefused, recast
 from marketplaces.connectors.shopee.explanations import EXPLANATIONS
+from marketplaces.connectors.shopee.orders import orders_by_number, orders_page
+from marketplaces.connectors.shopee.products import products_by_id, products_page
+from marketplaces.connectors.shopee.values import is_number, known, object_in, response_of
 from marketplaces.content import (
+    File,
     Grant,
     IncomingMessage,
+    LostPushes,
     Page,
     PushEvent,
+    PushHealth,
     Receipt,
     RemoteConversation,
+    RemoteOrder,
+    RemoteProduct,
     Room,
     ShopFacts,
     Tokens,
+    Uploaded,
 )
 from marketplaces.errors import BadWebhook, NotAuthorized, Rejected, Temporary
-from marketplaces.http import Http
+from marketplaces.http import Bucket, Http
 
 CHAT = "/api/v2/sellerchat/"
+SEND = f"{CHAT}send_message"
 # All countries but China and Brazil, then the sandbox.
 HOSTS = (
     "https://partner.shopeemobile.com",
@@ -52,7 +63,38 @@ class ShopeeConnector(Connector):
         watched=timedelta(seconds=15), active=timedelta(seconds=30), quiet=timedelta(seconds=120)
     )
     settling_time = timedelta(seconds=10)
+    rechecks = tuple(timedelta(seconds=wait) for wait in (30, 120, 300, 600))
+    media_hosts = (".shopee.co.id", ".shopee.sg", ".susercontent.com", ".shopeemobile.com")
     explanations = EXPLANATIONS
+
+    # The app
+
+    @classmethod
+    def check_keys(cls, keys: Mapping[str, str], http: Http) -> None:
+        app.check(keys, http)
+
+    @classmethod
+    def authorized_shops(cls, keys: Mapping[str, str], http: Http) -> tuple[ShopFacts, ...]:
+        return app.authorized_shops(keys, http)
+
+    @classmethod
+    def push_health(cls, keys: Mapping[str, str], http: Http) -> PushHealth:
+        return app.push_health(keys, http)
+
+    @classmethod
+    def lost_pushes(cls, keys: Mapping[str, str], http: Http) -> LostPushes:
+        return app.lost_pushes(keys, http)
+
+    @classmethod
+    def confirm_lost_pushes(cls, keys: Mapping[str, str], mark: str, http: Http) -> None:
+        app.confirm_lost_pushes(keys, mark, http)
+
+    @classmethod
+    def read_lost_push(cls, body: bytes) -> PushEvent:
+        push = object_in(body)
+        if push is None:
+            raise BadWebhook("no JSON object")
+        return pushes.push_event(push)
 
     # Connecting
 
@@ -72,7 +114,7 @@ class ShopeeConnector(Connector):
         try:
             answer = fetch_tokens(keys, auth.GET_TOKEN, who, body, http, is_repeatable=False)
         except NotAuthorized as error:
-            raise calls.recast(error, Rejected) from None
+            raise recast(error, Rejected) from None
         return wire.grant(answer, shop=who if owner == "shop_id" else "")
 
     @classmethod
@@ -84,7 +126,7 @@ class ShopeeConnector(Connector):
         try:
             answer = fetch_tokens(keys, auth.REFRESH_TOKEN, shop, body, http, is_repeatable=True)
         except Rejected as error:
-            raise calls.recast(error, Temporary) from None
+            raise recast(error, Temporary) from None
         return wire.tokens(answer)
 
     def facts(self) -> ShopFacts:
@@ -95,13 +137,13 @@ class ShopeeConnector(Connector):
     def list_conversations(self, cursor: str | None = None) -> Page[RemoteConversation]:
         """Older from the top: "latest" without a cursor begins at the shop's oldest conversation."""
         query = {"direction": "older", "type": "all", "page_size": PAGE_SIZE}
-        answer = self.get(f"{CHAT}get_conversation_list", query | wire.known(next_timestamp_nano=cursor))
-        return wire.conversations(wire.response_of(answer), cursor)
+        answer = self.get(f"{CHAT}get_conversation_list", query | known(next_timestamp_nano=cursor))
+        return wire.conversations(response_of(answer), cursor)
 
     def list_messages(self, conversation: str, cursor: str | None = None) -> Page[IncomingMessage]:
         query = {"conversation_id": conversation, "page_size": PAGE_SIZE}
-        answer = self.get(f"{CHAT}get_message", query | wire.known(offset=cursor))
-        return wire.messages(wire.response_of(answer), cursor, self.shop)
+        answer = self.get(f"{CHAT}get_message", query | known(offset=cursor))
+        return bubbles.messages(response_of(answer), cursor, self.shop)
 
     @classmethod
     def read_push(
@@ -109,48 +151,98 @@ class ShopeeConnector(Connector):
     ) -> PushEvent:
         if not auth.is_signed(keys, headers.get("authorization", ""), callback_url, body):
             raise BadWebhook("wrong signature")
-        push = wire.object_in(body)
-        if push is None:
-            raise BadWebhook("no JSON object")
-        return pushes.push_event(push)
+        return cls.read_lost_push(body)
 
-    # Abilities
+    # Orders and products
+
+    def list_orders(
+        self, since: datetime, until: datetime, cursor: str | None = None, *, by_update: bool
+    ) -> Page[RemoteOrder]:
+        return orders_page(self.get, since, until, cursor, by_update=by_update)
+
+    def get_orders(self, orders: Sequence[str]) -> tuple[RemoteOrder, ...]:
+        return orders_by_number(self.get, orders)
+
+    def list_products(self, since: datetime | None, cursor: str | None = None) -> Page[RemoteProduct]:
+        return products_page(self.get, self.shop, since, cursor)
+
+    def get_products(self, products: Sequence[str]) -> tuple[RemoteProduct, ...]:
+        return products_by_id(self.get, self.shop, products)
+
+    # Reading marks
+
+    def mark_read(self, room: Room, message: str) -> None:
+        """The one id is a number and the other a text; anything else is refused."""
+        if not is_number(room.conversation):
+            raise Rejected("this conversation has no id of Shopee's")
+        body = {"conversation_id": int(room.conversation), "last_read_message_id": message}
+        self.post(f"{CHAT}read_conversation", json=body, is_repeatable=True)
+
+    # Sending
+
+    def send_bucket(self) -> Bucket:
+        return calls.bucket_for(self.keys, self.shop, SEND)
 
     def send_text(self, room: Room, text: str) -> Receipt:
+        return self.send(room, "text", {"text": text})
+
+    def upload_image(self, file: File) -> Uploaded:
+        files = media.multipart(file)
+        return media.picture(self.post(f"{CHAT}upload_image", files=files, is_repeatable=True))
+
+    def send_image(self, room: Room, picture: Uploaded) -> Receipt:
+        return self.send(room, "image", {"image_url": picture.payload["url"]})
+
+    def upload_video(self, file: File) -> Uploaded:
+        files = media.multipart(file)
+        return media.accepted_video(self.post(f"{CHAT}upload_video", files=files, is_repeatable=True))
+
+    def uploaded_video(self, video: Uploaded) -> Uploaded:
+        query = {"vid": video.payload["upload"]["vid"]}
+        return media.video(self.get(f"{CHAT}get_video_upload_result", query), video)
+
+    def send_video(self, room: Room, video: Uploaded) -> Receipt:
+        return self.send(room, "video", video.payload["upload"])
+
+    def send_sticker(self, room: Room, package: str, sticker: str) -> Receipt:
+        return self.send(room, "sticker", {"sticker_package_id": package, "sticker_id": sticker})
+
+    def send_product(self, room: Room, product: str) -> Receipt:
+        if not is_number(product):
+            raise Rejected("this is no product of Shopee's")
+        return self.send(room, "item", {"item_id": int(product)})
+
+    def send_order(self, room: Room, order: str) -> Receipt:
+        """Without the shop: Shopee adds it."""
+        return self.send(room, "order", {"order_sn": order})
+
+    def send(self, room: Room, message_type: str, content: Mapping[str, Any]) -> Receipt:
         """To the buyer, not to the room."""
         if not is_number(room.buyer):
             raise Rejected("this conversation has no buyer id")
-        message = {"to_id": int(room.buyer), "message_type": "text", "content": {"text": text}}
-        return wire.receipt(self.call("POST", f"{CHAT}send_message", {}, message))
+        message = {"to_id": int(room.buyer), "message_type": message_type, "content": content}
+        return wire.receipt(self.post(SEND, json=message))
 
     # Calling
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        return self.call("GET", path, query or {}, None)
+        return self.call("GET", path, query=query or {}, is_repeatable=True)
 
-    def call(
-        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
+    def post(self, path: str, **content: Any) -> dict[str, Any]:
+        return self.call("POST", path, **content)
+
+    def call(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         """A refused token is renewed once and the call repeated once."""
         tokens = self.tokens.current()
         try:
-            return self.call_with(tokens, method, path, query, body)
-        except calls.TokenRefused:
+            return self.call_with(tokens, method, path, **content)
+        except TokenRefused:
             tokens = self.tokens.renew(refused=tokens)
-        return self.call_with(tokens, method, path, query, body)
+        return self.call_with(tokens, method, path, **content)
 
-    def call_with(
-        self, tokens: Tokens, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        return calls.ask(
-            self.http,
-            calls.bucket_for(self.keys, self.shop, path),
-            method,
-            auth.url_of(self.keys, path),
-            params={**auth.shop_query(self.keys, path, tokens.access, self.shop), **query},
-            json=body,
-            is_repeatable=method == "GET",
-        )
+    def call_with(self, tokens: Tokens, method: str, path: str, **content: Any) -> dict[str, Any]:
+        call = calls.Call(method, path, owner=self.shop, access_token=tokens.access, **content)
+        return calls.ask(self.http, self.keys, call)
 
 
 def fetch_tokens(
@@ -163,16 +255,6 @@ def fetch_tokens(
     is_repeatable: bool,
 ) -> dict[str, Any]:
     """`owner`: the shop or main account whose tokens these are."""
-    return calls.ask(
-        http,
-        calls.bucket_for(keys, owner, path),
-        "POST",
-        auth.url_of(keys, path),
-        params=auth.public_query(keys, path),
-        json={**body, "partner_id": int(keys["partner_id"])},
-        is_repeatable=is_repeatable,
-    )
-
-
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+    whole = {**body, "partner_id": int(keys["partner_id"])}
+    call = calls.Call("POST", path, owner=owner, json=whole, is_repeatable=is_repeatable)
+    return calls.ask(http, keys, call)

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from marketplaces.connectors.shopee.wire import (
-    from_seconds,
-    identifier,
-    identifiers,
-    is_buyer_chat,
-    is_from_shop,
-    message,
-    part,
-    plain,
-    text_in,
-)
+from marketplaces.connectors.shopee.bubbles import is_buyer_chat, is_from_shop, message
+from marketplaces.connectors.shopee.values import from_seconds, identifier, identifiers, part, plain, text_in
 from marketplaces.content import PushEvent, PushKind, RemoteConversation
-
-SHOP_IN_SENTENCE = re.compile(r"\bshop id (\d+)")
 
 
 def push_event(push: Mapping[str, Any]) -> PushEvent:
@@ -27,37 +15,35 @@ def push_event(push: Mapping[str, Any]) -> PushEvent:
     code = identifier(push.get("code")) or ("10" if data.get("type") in ("message", "notification") else "")
     match code:
         case "1":
-            return PushEvent(PushKind.AUTHORIZED, shop or shop_in(data), detail=reason(data))
+            return about_shops(PushKind.AUTHORIZED, shop, data)
         case "2":
-            return deauthorization(shop or shop_in(data), data)
+            return about_shops(PushKind.DISCONNECTED, shop, data)
+        case "3" | "4" | "29" | "30":
+            return order(shop, data, code)
         case "10":
             return chat(shop, data)
         case "12":
-            told = ", ".join(identifiers(data.get("shop_expire_soon")))
-            return PushEvent(
-                PushKind.IGNORED, shop, detail=f"the authorization of these shops ends soon: {told}"
-            )
+            shops, until = identifiers(data.get("shop_expire_soon")), from_seconds(data.get("expire_before"))
+            return PushEvent(PushKind.EXPIRING, shop, shops=shops, until=until)
     return PushEvent(PushKind.IGNORED, shop, detail=f"code {code}")
 
 
-def shop_in(data: Mapping[str, Any]) -> str:
-    """The one shop it is about; "" when it is about several or none."""
+def about_shops(kind: PushKind, shop: str, data: Mapping[str, Any]) -> PushEvent:
+    """Which shop it is may only be in the sentence, where the official samples disagree with their own
+    fields. So the sentence is for the log, and no shop is named."""
     listed = identifiers(data.get("shop_id_list"))
     only = listed[0] if len(listed) == 1 else ""
-    return identifier(data.get("shop_id")) or identifier(data.get("shopid")) or only
+    named = shop or identifier(data.get("shop_id")) or identifier(data.get("shopid")) or only
+    detail = plain(data.get("extra")) or plain(data.get("authorize_type"))
+    return PushEvent(kind, named, shops=() if named else listed, detail=detail)
 
 
-def reason(data: Mapping[str, Any]) -> str:
-    return plain(data.get("extra")) or plain(data.get("authorize_type"))
-
-
-def deauthorization(shop: str, data: Mapping[str, Any]) -> PushEvent:
-    """The sentence alone is no proof (the official samples disagree with their own): then look at the shop,
-    and a refused token settles it."""
-    if shop:
-        return PushEvent(PushKind.DISCONNECTED, shop, detail=reason(data))
-    named = SHOP_IN_SENTENCE.search(reason(data))
-    return PushEvent(PushKind.CHANGED, named[1] if named else "", detail=reason(data))
+def order(shop: str, data: Mapping[str, Any], code: str) -> PushEvent:
+    """Its status, its tracking number, its return or its parcels: all are read again."""
+    named = identifier(data.get("ordersn")) or identifier(data.get("order_sn"))
+    if not named:
+        return PushEvent(PushKind.IGNORED, shop, detail=f"code {code} without an order")
+    return PushEvent(PushKind.ORDER, shop, order=named, detail=text_in(data, "status"))
 
 
 def chat(shop: str, data: Mapping[str, Any]) -> PushEvent:

@@ -31,10 +31,12 @@ from marketplaces.errors import (
     Temporary,
     Uncertain,
 )
-from marketplaces.http import Http
+from marketplaces.http import Bucket, Http
 
 # Answers tell no end of a list: the most a page may hold, and whatever is shorter is the last.
 PER_PAGE = 15
+# What sends count against.
+REPLY = "reply"
 
 # Tokopedia's codes -> our errors. Every service has its own prefix; the first pattern that fits counts.
 CODES: tuple[tuple[str, type[MarketplaceError]], ...] = (
@@ -159,9 +161,12 @@ class TokopediaConnector(Connector):
 
     # Abilities
 
+    def send_bucket(self) -> Bucket:
+        return limits.bucket_for(self.keys, REPLY)
+
     def send_text(self, room: Room, text: str) -> Receipt:
         path = self.chat_path(room.conversation, "reply")
-        data = self.call("reply", "POST", path, json={"shop_id": int(self.shop), "message": text})
+        data = self.call(REPLY, "POST", path, json={"shop_id": int(self.shop), "message": text})
         if data is None:
             raise Uncertain("Tokopedia answered without the reply")
         try:

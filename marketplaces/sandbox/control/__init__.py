@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketplaces.sandbox.control.asking import Bad, Values
+from marketplaces.sandbox.control.authorizations import post_authorization, post_shopee_push
 from marketplaces.sandbox.control.levers import (
     get_faults,
     get_push,
@@ -22,8 +23,8 @@ from marketplaces.sandbox.control.levers import (
 from marketplaces.sandbox.control.messages import get_messages, get_rooms, post_message
 from marketplaces.sandbox.control.orders import post_order
 from marketplaces.sandbox.control.whole import get_calls, get_clock, get_world, post_clock, post_reset
+from marketplaces.sandbox.kinds import Unsayable
 from marketplaces.sandbox.sandbox import Sandbox, sandbox_of
-from marketplaces.sandbox.saying import Unsayable
 
 
 def routes() -> Iterator[BaseRoute]:
@@ -32,6 +33,8 @@ def routes() -> Iterator[BaseRoute]:
         "orders": post_order,
         "faults": post_fault,
         "push": post_push,
+        "pushes": post_shopee_push,
+        "authorizations": post_authorization,
         "limits": post_limit,
         "clock": post_clock,
         "rules": post_rules,

@@ -13,7 +13,7 @@ from marketplaces.sandbox.world import Fault
 
 
 def post_fault(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """`count` 0 takes the faults of that endpoint back."""
+    """`count` 0 takes the faults of that endpoint back. Kind "refuse" answers the error `code`."""
     slug, endpoint, kind = marketplace_in(sandbox, values), values.get("endpoint", "*"), values["kind"]
     count = int(values.get("count", 1))
     if kind not in faults.KINDS:
@@ -23,7 +23,7 @@ def post_fault(sandbox: Sandbox, values: Values) -> dict[str, Any]:
         state.faults = [f for f in state.faults if (f.marketplace, f.endpoint) != (slug, endpoint)]
     else:
         seconds = float(values.get("seconds", faults.DEFAULT_SECONDS.get(kind, 0)))
-        state.faults.append(Fault(slug, endpoint, kind, count, seconds))
+        state.faults.append(Fault(slug, endpoint, kind, count, seconds, str(values.get("code", ""))))
     sandbox.state_changed()
     return get_faults(sandbox, values)
 
@@ -33,15 +33,22 @@ def get_faults(sandbox: Sandbox, values: Values) -> dict[str, Any]:
 
 
 def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """The mode, or `url` to send the pushes elsewhere; both may be left out. Ends a suspension too."""
-    config = sandbox.world.state.push(marketplace_in(sandbox, values))
+    """The mode, or `url` to send the pushes elsewhere; both may be left out. Ends a suspension too.
+
+    `taken` and `given_up` pretend so many earlier pushes, so that a marketplace warns or suspends.
+    """
+    slug = marketplace_in(sandbox, values)
+    config = sandbox.world.state.push(slug)
     mode = values.get("mode", config.mode)
     if mode not in push.MODES:
         raise Bad(f"mode must be one of {', '.join(push.MODES)}")
     config.mode, config.seconds = mode, float(values.get("seconds", config.seconds))
     if "url" in values:
         config.url = values["url"]
+    config.extra.pop("suspended_at", None)
     sandbox.pusher.outcomes.clear()
+    for name in ("taken", "given_up"):
+        sandbox.pusher.count(slug, name == "taken", int(values.get(name, 0)))
     sandbox.state_changed()
     return get_push(sandbox, values)
 
@@ -71,7 +78,10 @@ def post_limit(sandbox: Sandbox, values: Values) -> dict[str, Any]:
 
 
 def post_rules(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """Contact rules of one Shopee buyer, or of all when `buyer` is left out: {rule: true, false or null}."""
+    """Contact rules of one Shopee buyer, or of all when `buyer` is left out: {rule: true, false or null}.
+
+    A rule that changes a message's status later takes a number of seconds too.
+    """
     catalogue = sandbox.world.catalogue
     who = values.get("buyer", "*")
     kept = catalogue.default_rules if who == "*" else sandbox.welcome_buyer("shopee", who).rules
@@ -80,6 +90,8 @@ def post_rules(sandbox: Sandbox, values: Values) -> dict[str, Any]:
             raise Bad(f"rule must be one of {', '.join(rules.NAMES)}")
         kept.pop(rule, None)
         if switch is not None:
-            kept[rule] = bool(switch)
+            kept[rule] = (
+                float(switch) if rule in rules.LATER and not isinstance(switch, bool) else bool(switch)
+            )
     sandbox.catalogue_changed()
     return {"buyer": who, "rules": kept}

@@ -28,7 +28,7 @@ def post_message(sandbox: Sandbox, values: Values) -> dict[str, Any]:
         picture=picture,
         content=values.get("content"),
         source_content=values.get("source_content"),
-        sent_by=values.get("sent_by", "buyer"),
+        sent_by=values.get("sent_by", ""),
         push=values.get("push", True),
     )
     return {"message": _message(sandbox, room, said)}

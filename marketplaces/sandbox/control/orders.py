@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from marketplaces.sandbox.control.asking import Bad, Values, shop_in
-from marketplaces.sandbox.goods import STATUSES, place_order
+from marketplaces.sandbox.goods import place_order, statuses_of
 from marketplaces.sandbox.sandbox import Sandbox
 
 
@@ -14,8 +14,8 @@ def post_order(sandbox: Sandbox, values: Values) -> dict[str, Any]:
     """The buyer orders something; with `order`, that one gets a new `status`. Pushed either way."""
     shop, now = shop_in(sandbox, values), sandbox.clock.now_s()
     status = values.get("status", "READY_TO_SHIP")
-    if status not in STATUSES:
-        raise Bad(f"status must be one of {', '.join(sorted(set(STATUSES)))}")
+    if status not in (known := statuses_of(shop.marketplace)):
+        raise Bad(f"status must be one of {', '.join(known)}")
     if "order" in values:
         order = sandbox.world.catalogue.orders_of(shop).get(str(values["order"]))
         if order is None:

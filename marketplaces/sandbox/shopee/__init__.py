@@ -21,4 +21,6 @@ SHOPEE = Marketplace(
     push_url=pushes.callback_url,
     server_error=errors.server_error,
     too_many=lambda sandbox, endpoint: errors.too_many(),
+    refuse=errors.refuse_with,
+    clock_moved=pushes.announce_ends,
 )

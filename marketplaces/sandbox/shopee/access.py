@@ -20,6 +20,8 @@ class Grant:
     shop_id: int
     began_at: int  # seconds, like every time here
     ends_at: int
+    is_end_announced: bool = False
+    is_ended: bool = False  # and the app was told so
 
 
 @dataclass(slots=True)
@@ -54,12 +56,22 @@ class Visit:
 
 
 @dataclass(slots=True)
+class Video:
+    """An upload that Shopee works on for a while."""
+
+    name: str
+    done_at: int
+    is_usable: bool
+
+
+@dataclass(slots=True)
 class Access:
     grants: dict[tuple[int, int], Grant] = field(default_factory=dict)  # (partner id, shop id)
     codes: dict[str, Code] = field(default_factory=dict)
     access_tokens: dict[str, Token] = field(default_factory=dict)
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     visits: dict[str, Visit] = field(default_factory=dict)
+    videos: dict[str, Video] = field(default_factory=dict)  # by vid
 
     def grant(self, partner_id: int, shop_ids: list[int], days: int, now: int) -> None:
         for shop_id in shop_ids:

@@ -12,6 +12,7 @@ from marketplaces.sandbox.world import Room
 
 AFFILIATE = 11
 SIZE_THAT_WORKS = 25
+CSAT, LONGEST_CSAT_S = ("Good", "Bad", "Average"), 15 * 86400
 LARGEST_LIST, LARGEST_MESSAGES = 60, 100
 
 
@@ -73,6 +74,19 @@ def get_unread_conversation_count(call: Call) -> dict[str, Any]:
     """Conversations, not messages."""
     rooms = call.sandbox.world.rooms_of(call.shop)
     return {"total_unread_count": sum(room.unread > 0 for room in rooms)}
+
+
+def get_csat_msg_details(call: Call) -> dict[str, Any]:
+    """Nobody has rated the shop yet."""
+    since, until = call.integer("time_from"), call.integer("time_to")
+    if call.query.get("csat_result") not in CSAT or not 0 <= until - since <= LONGEST_CSAT_S:
+        raise ShopeeError("param_error", "Invalid csat_result or time.")
+    return {"csat_msg_list": [], "total_count": 0}
+
+
+def offers(call: Call) -> dict[str, Any]:
+    """Bargaining is switched off for everybody."""
+    raise ShopeeError("api_suspended", "This API has been suspended.")
 
 
 def page_size(call: Call, largest: int) -> int:

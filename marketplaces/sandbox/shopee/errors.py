@@ -12,6 +12,12 @@ from marketplaces.sandbox import ids
 from marketplaces.sandbox.endpoint import Refusal
 
 TOO_MANY = "Too many requests. You have reached the rate limit. Please try again later."
+MESSAGES = {
+    "system_busy": "System is busy, please decrease qps.",
+    "error_permission": "This app type has no permission to this API.",
+    "error_limit": "The daily call limit of the app is reached. It resets at 00:00 UTC+8.",
+    "invalid_acceess_token": "Invalid access_token.",
+}
 STATUS = {
     "error_param": 400,
     "param_error": 400,
@@ -41,6 +47,11 @@ def refuse(code: str, message: str) -> JSONResponse:
     body = {"error": code, "message": message, "request_id": ids.request_id()}
     headers = {"Retry-After": "1"} if code == "error_rate_limit" else None
     return JSONResponse(body, status_code=STATUS.get(code, 200), headers=headers)
+
+
+def refuse_with(code: str) -> Response:
+    """What a fault asked for; an overload unless it said."""
+    return refuse(code or "system_busy", MESSAGES.get(code or "system_busy", "Refused on purpose."))
 
 
 def server_error() -> Response:

@@ -10,6 +10,10 @@ from marketplaces.sandbox.shopee.rows import picture_url
 from marketplaces.sandbox.shopee.sign import Call
 
 LONGEST_RANGE_S = 15 * 86400
+LISTED = (
+    "UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "IN_CANCEL", "CANCELLED", "INVOICE_PENDING",
+    "TO_RETURN",
+)  # fmt: skip
 ALWAYS = (
     "order_sn", "region", "currency", "cod", "order_status", "message_to_seller", "create_time",
     "update_time",
@@ -27,12 +31,16 @@ def get_order_list(call: Call) -> dict[str, Any]:
             "order.order_list_invalid_time", "Start time must be earlier than end time and diff in 15days."
         )
     status, first = call.query.get("order_status", ""), call.integer("cursor", 0)
+    if status and status not in LISTED:
+        raise ShopeeError("error_param", "Wrong parameters, detail: invalid order_status.")
+    with_pending = call.query.get("request_order_status_pending", "").lower() == "true"
     with_status = "order_status" in call.query.get("response_optional_fields", "")
     found = [
         order
         for order in call.sandbox.world.catalogue.orders_of(call.shop).values()
         if since <= (order.created_at if field == "create_time" else order.updated_at) <= until
         and status in ("", order.status)
+        and (with_pending or order.status != "PENDING")
     ]
     found.sort(key=lambda order: order.created_at, reverse=True)
     more = len(found) > first + size
@@ -63,7 +71,7 @@ def get_order_detail(call: Call) -> dict[str, Any]:
 
 def _detail(call: Call, order: Order) -> dict[str, Any]:
     buyer = call.sandbox.world.catalogue.buyers["shopee", order.buyer_id]
-    is_paid = order.status not in ("UNPAID", "CANCELLED")
+    is_paid = order.status not in ("UNPAID", "PENDING", "CANCELLED")
     items = [
         {
             "item_id": line.product_id,
@@ -106,7 +114,7 @@ def _detail(call: Call, order: Order) -> dict[str, Any]:
         "pay_time": order.created_at + 600 if is_paid else None,
         "payment_method": "ShopeePay",
         "shipping_carrier": order.carrier,
-        "note": "",
+        "note": order.note,
         "note_update_time": 0,
         "dropshipper": None,
         "dropshipper_phone": None,

@@ -39,7 +39,12 @@ def search_item(call: Call) -> dict[str, Any]:
     if not 1 <= size <= 100 or not (name or sku or call.query.get("attribute_status")):
         raise ShopeeError("error_param", "Wrong parameters, detail: item_name or attribute_status is needed.")
     first = call.integer("offset", 0)
-    found = [p.id for p in _products(call) if name in p.name.lower() and sku in p.sku.lower()]
+    statuses = call.query.getlist("item_status") or STATUSES
+    found = [
+        p.id
+        for p in _products(call)
+        if name in p.name.lower() and sku in p.sku.lower() and p.status in statuses
+    ]
     more = len(found) > first + size
     return {
         "item_id_list": found[first : first + size],
@@ -59,6 +64,10 @@ def get_model_list(call: Call) -> dict[str, Any]:
     product = call.sandbox.world.catalogue.products_of(call.shop).get(call.integer("item_id"))
     if product is None:
         raise ShopeeError("product.error_not_found", "Product is not found.")
+    return get_model_list_of(product)
+
+
+def get_model_list_of(product: Product) -> dict[str, Any]:
     options = [{"option": model.name} for model in product.models]
     return {
         "tier_variation": [{"name": "Pilihan", "option_list": options}] if options else [],
@@ -83,7 +92,7 @@ def _products(call: Call) -> list[Product]:
 def _base_info(call: Call, product: Product) -> dict[str, Any]:
     info = {
         "item_id": product.id,
-        "category_id": 100001,
+        "category_id": 100002,
         "item_name": product.name,
         "description": "",
         "description_type": "extended",

@@ -10,10 +10,12 @@ from marketplaces.sandbox.catalogue import Order, Shop
 from marketplaces.sandbox.push import Policy, Push
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.shopee import rows
-from marketplaces.sandbox.shopee.sign import sign_push
+from marketplaces.sandbox.shopee.sign import access_of, sign_push
 from marketplaces.sandbox.world import Message, Room
 
 CODE_GRANTED, CODE_REVOKED, CODE_ORDER, CODE_CHAT, CODE_ENDS_SOON = 1, 2, 3, 10, 12
+SOON_S = 7 * 86400
+CANCELLED, RAN_OUT = "user cancel shop authorization", "shop authorization expired"
 CHAT_POLICY = Policy(timeout_s=2, retry_after_s=(1, 2, 3), wants_empty_body=True)
 OTHER_POLICY = Policy(timeout_s=3, retry_after_s=(300, 1800, 10800), wants_empty_body=True, keeps_order=False)
 ACCOUNT_OFFSET = 100_000_000  # data.content.shop_id is another account's id (shopee.md 5.4)
@@ -44,6 +46,33 @@ def announce_order(sandbox: Sandbox, shop: Shop, order: Order) -> None:
     send(sandbox, CODE_ORDER, {"data": data, "shop_id": shop.id}, shop.id)
 
 
+def announce_ends(sandbox: Sandbox) -> None:
+    """Code 12 in the last week of an authorization, code 2 when it is over. Each once, when the clock moves."""
+    now = sandbox.clock.now_s()
+    soon: dict[int, list[int]] = {}
+    for grant in access_of(sandbox).grants.values():
+        if grant.ends_at <= now and not grant.is_ended:
+            grant.is_ended = grant.is_end_announced = True
+            announce_revocation(sandbox, grant.partner_id, grant.shop_id, RAN_OUT)
+        elif grant.ends_at - now <= SOON_S and not grant.is_end_announced:
+            grant.is_end_announced = True
+            soon.setdefault(grant.partner_id, []).append(grant.shop_id)
+    for partner_id, shop_ids in soon.items():
+        announce_end(sandbox, partner_id, shop_ids)
+
+
+def announce_end(sandbox: Sandbox, partner_id: int, shop_ids: list[int]) -> None:
+    data = {
+        "merchant_expire_soon": [],
+        "shop_expire_soon": shop_ids,
+        "user_expire_soon": [],
+        "expire_before": sandbox.clock.now_s() + SOON_S,
+        "page_no": 1,
+        "total_page": 1,
+    }
+    send(sandbox, CODE_ENDS_SOON, {"data": data, "partner_id": partner_id})
+
+
 def announce_grant(sandbox: Sandbox, partner_id: int, shop_ids: list[int], main_account_id: int) -> None:
     data: dict[str, Any] = {"authorize_type": "shop authorization by user", "success": 1}
     if main_account_id:
@@ -55,21 +84,28 @@ def announce_grant(sandbox: Sandbox, partner_id: int, shop_ids: list[int], main_
     send(sandbox, CODE_GRANTED, {"data": data, "partner_id": partner_id})
 
 
-def announce_revocation(sandbox: Sandbox, partner_id: int, shop_id: int) -> None:
-    data = {
-        "authorize_type": "user cancel shop authorization",
+def announce_revocation(
+    sandbox: Sandbox, partner_id: int, shop_id: int, why: str = CANCELLED, is_bare: bool = False
+) -> None:
+    """A bare one names the shop in its sentence only, as in the official sample."""
+    data: dict[str, Any] = {
+        "authorize_type": why,
         "success": 1,
         "extra": f"shop id {shop_id} (ID) has been cancelled its authorization",
-        "shopid": shop_id,
     }
+    if not is_bare:
+        data["shopid"] = shop_id
     send(sandbox, CODE_REVOKED, {"data": data, "partner_id": partner_id})
 
 
 def send(sandbox: Sandbox, code: int, envelope: dict[str, Any], shop_id: int = 0) -> None:
-    config = sandbox.world.state.push("shopee").extra
-    if code in config.get("off", []) or shop_id in config.get("blocked_shop_ids", []):
+    config = sandbox.world.state.push("shopee")
+    if code in config.extra.get("off", []) or shop_id in config.extra.get("blocked_shop_ids", []):
         return
     envelope |= {"code": code, "timestamp": sandbox.clock.now_s()}
+    if config.mode == "odd":
+        envelope |= {"code": str(code), "msg_id": None}
+        envelope |= {"shop_id": str(shop_id)} if shop_id else {}
     push = signed(sandbox, envelope, callback_url(sandbox), code)
     if status(sandbox) == "Suspended":
         sandbox.pusher.lose(push)
@@ -80,7 +116,7 @@ def send(sandbox: Sandbox, code: int, envelope: dict[str, Any], shop_id: int = 0
 def signed(sandbox: Sandbox, envelope: dict[str, Any], url: str, code: int) -> Push:
     body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()
     signature = ("Authorization", sign_push(sandbox.keys.shopee_push_key, url, body))
-    shop_id = envelope.get("shop_id", 0)
+    shop_id = int(envelope.get("shop_id", 0))
     lost = {"code": code, "timestamp": envelope["timestamp"], "data": envelope}
     if shop_id:
         lost["shop_id"] = shop_id
@@ -89,12 +125,28 @@ def signed(sandbox: Sandbox, envelope: dict[str, Any], url: str, code: int) -> P
 
 
 def status(sandbox: Sandbox) -> str:
-    """Over 600 pushes in 6 hours: a warning below 70 % taken, suspended below 30 % (shopee.md 5.2)."""
+    """Over 600 pushes in 6 hours: a warning below 70 % taken, suspended below 30 % (shopee.md 5.2).
+
+    Suspended it stays, until set_app_push_config or /control/push.
+    """
+    extra = sandbox.world.state.push("shopee").extra
+    if extra.get("suspended_at"):
+        return "Suspended"
+    word = _word_for(_share_taken(sandbox))
+    if word == "Suspended":
+        extra["suspended_at"] = sandbox.clock.now_s()
+        sandbox.state_changed()
+    return word
+
+
+def _share_taken(sandbox: Sandbox) -> float:
+    """Of the pushes of the last hours; 1 when they are too few to judge."""
     since = sandbox.clock.now_s() - 6 * 3600
     recent = [ok for at, ok in sandbox.pusher.outcomes["shopee"] if at >= since]
-    if len(recent) <= 600:
-        return "Normal"
-    share = sum(recent) / len(recent)
+    return sum(recent) / len(recent) if len(recent) > 600 else 1
+
+
+def _word_for(share: float) -> str:
     return "Suspended" if share < 0.3 else "Warning" if share < 0.7 else "Normal"
 
 
@@ -126,7 +178,7 @@ def _said(sandbox: Sandbox, room: Room, said: Message) -> dict[str, Any]:
 
 
 def _replied(sandbox: Sandbox, room: Room, said: Message) -> dict[str, Any]:
-    """Every third one does not say which conversation (shopee.md 5.5)."""
+    """Every third one does not say which conversation (shopee.md 5.5), in mode "odd" none does."""
     content = {
         "user_id": sandbox.world.shop_of(room).user_id,
         "conversation_id": str(room.id),
@@ -137,7 +189,7 @@ def _replied(sandbox: Sandbox, room: Room, said: Message) -> dict[str, Any]:
         "biz_id": 0,
         "from_id": 0,
     }
-    if said.id % 3 == 0:
+    if said.id % 3 == 0 or sandbox.world.state.push("shopee").mode == "odd":
         del content["conversation_id"]
         content["content"] = {}
     return content

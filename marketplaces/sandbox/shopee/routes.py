@@ -16,13 +16,16 @@ from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.shopee import (
     auth,
     chat,
+    fulfilment,
     marks,
     media,
     orders,
     pages,
     products,
     push_config,
+    reference,
     sending,
+    shelf,
     shop,
 )
 from marketplaces.sandbox.shopee.answers import answer
@@ -57,12 +60,52 @@ ENDPOINTS: tuple[tuple[str, str, str, Handle], ...] = (
     ("POST", "sellerchat/unmute_conversation", "shop", marks.unmute_conversation),
     ("POST", "sellerchat/delete_conversation", "shop", marks.delete_conversation),
     ("POST", "sellerchat/delete_message", "shop", marks.delete_message),
+    ("GET", "sellerchat/get_csat_msg_details", "shop", chat.get_csat_msg_details),
+    ("GET", "sellerchat/get_offer_toggle_status", "shop", chat.offers),
+    ("POST", "sellerchat/set_offer_toggle_status", "shop", chat.offers),
     ("GET", "order/get_order_list", "shop", orders.get_order_list),
     ("GET", "order/get_order_detail", "shop", orders.get_order_detail),
     ("GET", "product/get_item_list", "shop", products.get_item_list),
     ("GET", "product/search_item", "shop", products.search_item),
     ("GET", "product/get_item_base_info", "shop", products.get_item_base_info),
     ("GET", "product/get_model_list", "shop", products.get_model_list),
+    ("POST", "product/add_item", "shop", shelf.add_item),
+    ("POST", "product/update_item", "shop", shelf.update_item),
+    ("POST", "product/delete_item", "shop", shelf.delete_item),
+    ("POST", "product/unlist_item", "shop", shelf.unlist_item),
+    ("POST", "product/boost_item", "shop", shelf.boost_item),
+    ("GET", "product/get_boosted_list", "shop", shelf.get_boosted_list),
+    ("POST", "product/update_price", "shop", shelf.update_price),
+    ("POST", "product/update_stock", "shop", shelf.update_stock),
+    ("POST", "product/init_tier_variation", "shop", shelf.init_tier_variation),
+    ("POST", "product/update_tier_variation", "shop", shelf.update_tier_variation),
+    ("POST", "product/add_model", "shop", shelf.add_model),
+    ("POST", "product/update_model", "shop", shelf.update_model),
+    ("POST", "product/delete_model", "shop", shelf.delete_model),
+    ("GET", "product/get_category", "shop", reference.get_category),
+    ("GET", "product/category_recommend", "shop", reference.category_recommend),
+    ("GET", "product/get_attributes", "shop", reference.get_attributes),
+    ("GET", "product/get_attribute_tree", "shop", reference.get_attribute_tree),
+    ("GET", "product/get_brand_list", "shop", reference.get_brand_list),
+    ("GET", "product/get_item_limit", "shop", reference.get_item_limit),
+    ("GET", "product/get_dts_limit", "shop", reference.get_dts_limit),
+    ("GET", "product/support_size_chart", "shop", reference.support_size_chart),
+    ("POST", "product/update_size_chart", "shop", reference.no_size_chart),
+    ("POST", "product/update_sip_item_price", "shop", reference.no_sip),
+    ("GET", "product/get_item_promotion", "shop", reference.get_item_promotion),
+    ("GET", "product/get_item_extra_info", "shop", reference.get_item_extra_info),
+    ("GET", "product/get_comment", "shop", reference.get_comment),
+    ("POST", "product/reply_comment", "shop", reference.reply_comment),
+    ("GET", "logistics/get_channel_list", "shop", reference.get_channel_list),
+    ("POST", "media_space/upload_image", "shop", reference.upload_image),
+    ("GET", "order/get_shipment_list", "shop", fulfilment.get_shipment_list),
+    ("POST", "order/cancel_order", "shop", fulfilment.cancel_order),
+    ("POST", "order/handle_buyer_cancellation", "shop", fulfilment.handle_buyer_cancellation),
+    ("POST", "order/set_note", "shop", fulfilment.set_note),
+    ("POST", "order/split_order", "shop", fulfilment.split_order),
+    ("POST", "order/unsplit_order", "shop", fulfilment.unsplit_order),
+    ("POST", "order/add_invoice_data", "shop", fulfilment.no_invoice),
+    ("POST", "shop/update_profile", "shop", shop.update_profile),
     ("POST", "push/set_app_push_config", "public", push_config.set_app_push_config),
     ("GET", "push/get_app_push_config", "public", push_config.get_app_push_config),
     ("GET", "push/get_lost_push_message", "public", push_config.get_lost_push_message),
@@ -81,9 +124,9 @@ def routes() -> Iterator[BaseRoute]:
 
 
 def endpoint_name(path: str) -> str:
-    """The path's last name; of the two token calls `token_get` and `access_token_get`."""
+    """The path's last name; where two calls share it, the name before as well: `access_token_get`."""
     *_, before, last = path.split("/")
-    return f"{before}_{last}" if last == "get" else last
+    return f"{before}_{last}" if last == "get" or before == "media_space" else last
 
 
 def _behind_gate(level: str, name: str, handle: Handle) -> Callable[[Sandbox, Request], Any]:

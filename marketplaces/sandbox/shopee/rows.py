@@ -7,6 +7,7 @@ from typing import Any
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.world import Message, Room
 
+WITHOUT_PREVIEW = ("bundle_message", "voucher")
 HIDE_TIME = "9223372036854775"
 DELETED = "This message was deleted"
 STAFF = 7  # a sub-account's user id follows the shop's own at this distance
@@ -38,7 +39,7 @@ def conversation(sandbox: Sandbox, room: Room) -> dict[str, Any]:
         "last_read_message_id": str(room.read_by_shop),
         "latest_message_id": str(last.id),
         "latest_message_type": "product" if last.kind == "item" else last.kind,
-        "latest_message_content": content(sandbox, last),
+        "latest_message_content": None if last.kind in WITHOUT_PREVIEW else content(sandbox, last),
         "latest_message_from_id": from_id(sandbox, room, last),
         "last_message_timestamp": last.at_ns,
         "last_message_option": 0,

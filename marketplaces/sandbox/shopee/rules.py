@@ -2,7 +2,7 @@
 
 Every rule is a switch of the buyer, named like its error code; the catalogue's default rules stand for buyers
 without one. True refuses always, False never. Left unset, the first three look at the facts, the others are
-off.
+off. The two that take a message away later may be a number: after how many seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from marketplaces.sandbox.shopee.errors import ShopeeError
 from marketplaces.sandbox.world import Message, Room
 
 DAY_S = 86400
-FACTS = ("first_chat_without_order_info", "user_is_forbidden", "reach_5_message_limit")
 SWITCHES = {
     "first_chat_without_order_info": "The first message must be about an order.",
     "user_is_forbidden": "User is forbidden.",
@@ -28,17 +27,23 @@ SWITCHES = {
     "message_is_censored": "The message is censored.",
     "system_busy": "System is busy, please decrease qps.",
 }
-# Off unless switched on: the same text within 24 hours; a text taken away a minute after it was accepted.
-REPEAT, TAKEN_AWAY = "error_business", "censored_blacklist"
-NAMES = (*SWITCHES, REPEAT, TAKEN_AWAY)
+# Off unless switched on: the same text within 24 hours; what becomes of a message after it was accepted.
+REPEAT, LATER = "error_business", ("censored_blacklist", "blocked")
+NAMES = (*SWITCHES, REPEAT, *LATER)
 FORBIDDEN_WORDS = ("judi online", "kata-terlarang")
-TAKEN_AWAY_AFTER_S = 60
+LATER_S = 60
 
 
-def is_on(sandbox: Sandbox, buyer: Buyer | None, rule: str) -> bool | None:
+def is_on(sandbox: Sandbox, buyer: Buyer | None, rule: str) -> bool | float | None:
     """What the buyer's switch says, else the default one; None when neither is set."""
     default = sandbox.world.catalogue.default_rules.get(rule)
     return buyer.rules.get(rule, default) if buyer else default
+
+
+def seconds_until(sandbox: Sandbox, buyer: Buyer, rule: str) -> float:
+    """How long a message stays normal before this rule changes its status; 0 for always."""
+    switch = is_on(sandbox, buyer, rule)
+    return LATER_S if switch is True else float(switch or 0)
 
 
 def check_contact(sandbox: Sandbox, shop: Shop, buyer: Buyer | None, order_sn: str) -> None:

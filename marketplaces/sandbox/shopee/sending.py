@@ -62,9 +62,9 @@ def _store(
     said = sandbox.new_message(
         room, "shop", kind, content, source="openapi", status=status, source_content=source
     )
-    if rules.is_on(sandbox, buyer, rules.TAKEN_AWAY):
-        said.status_later = rules.TAKEN_AWAY
-        said.status_later_ns = said.at_ns + rules.TAKEN_AWAY_AFTER_S * NS
+    for later in rules.LATER:
+        if after_s := rules.seconds_until(sandbox, buyer, later):
+            said.status_later, said.status_later_ns = later, said.at_ns + int(after_s * NS)
     sandbox.say(room, said)
     return _echo(said, room.id, buyer.id)
 
@@ -125,6 +125,8 @@ def _video(call: Call, buyer: Buyer, content: dict[str, Any]) -> dict[str, Any]:
         raise ShopeeError("param_error", "Invalid duration_seconds.")
     shown = {key: content.get(key, 0) for key in ("thumb_width", "thumb_height")}
     words = {key: _string(content, key) for key in ("vid", "video_url", "thumb_url")}
+    if words["vid"] not in call.access.videos:
+        raise ShopeeError("param_error", "Invalid vid.")
     return words | shown | {"duration_seconds": seconds}
 
 

@@ -37,5 +37,17 @@ def get_shop_info(call: Call) -> Flat:
 
 def get_profile(call: Call) -> dict[str, Any]:
     logo = picture_url(call.sandbox, tile_name("face", call.shop.name, call.shop.id * 47))
-    description = f"Selamat datang di {call.shop.name}. Semua pesanan dikirim di hari yang sama."
+    description = (
+        call.shop.description
+        or f"Selamat datang di {call.shop.name}. Semua pesanan dikirim di hari yang sama."
+    )
     return {"shop_logo": logo, "description": description, "shop_name": call.shop.name}
+
+
+def update_profile(call: Call) -> dict[str, Any]:
+    for name, key in (("name", "shop_name"), ("description", "description")):
+        value = call.body.get(key)
+        if isinstance(value, str) and value:
+            setattr(call.shop, name, value)
+    call.sandbox.catalogue_changed()
+    return get_profile(call)

@@ -37,14 +37,15 @@ def activation(request: ChatRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @login_required
 def activation_callback(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """Finish: the marketplace sends the seller back here. Somebody else's state is no state."""
-    mine = Activation.objects.filter(user=request.user, shop__in=Shop.objects.manageable_by(request.user))
-    attempt = get_object_or_404(mine.select_related("shop"), pk=pk)
+    """Finish: the marketplace sends the seller back here."""
+    attempt = own_attempt(request, pk)
     try:
-        activations.finish(attempt, request.GET.dict())
+        is_done = activations.finish(attempt, request.GET.dict())
     except ActivationFailed as error:
         messages.error(request, str(error))
         return to_shop(attempt.shop)
+    if not is_done:
+        return redirect("marketplaces:granted-shops", pk=attempt.pk)
     return activated(request, attempt.shop)
 
 
@@ -55,6 +56,12 @@ def deactivation(request: ChatRequest, pk: UUID) -> HttpResponse:
     activations.deactivate(shop)
     messages.success(request, _("Chat of “%(shop)s” is switched off. Its history stays.") % {"shop": shop})
     return to_shop(shop)
+
+
+def own_attempt(request: ChatRequest, pk: UUID) -> Activation:
+    """Somebody else's state is no state."""
+    mine = Activation.objects.filter(user=request.user, shop__in=Shop.objects.manageable_by(request.user))
+    return get_object_or_404(mine.select_related("shop__seller", "user"), pk=pk)
 
 
 def activated(request: ChatRequest, shop: Shop) -> HttpResponse:

@@ -1,0 +1,126 @@
+"""The side of an open conversation: the buyer's orders, the shop's products, the buyer. No HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, When
+from django.utils.translation import gettext_lazy as _
+
+from conversations import cards
+from conversations.models import Conversation, Message
+from conversations.tasks import fetch_wanted_products, nudge
+from marketplaces import catalogue, media
+from marketplaces.models import Feed, Order, Product, Shop
+
+PANELS = {"orders": _("Orders"), "products": _("Products"), "buyer": _("Buyer")}
+FIRST = "orders"
+
+PRODUCTS = 30
+ORDERS = 20
+STICKERS = 24
+
+
+@dataclass(frozen=True)
+class Products:
+    """A page of the picker. `below` is how many stand above the next one, None at the end."""
+
+    found: list[Product]
+    search: str
+    below: int | None
+    is_complete: bool  # the whole catalogue has been copied once
+    is_refreshing: bool  # newer prices and stock are under way
+
+
+def panel(
+    conversation: Conversation, name: str, *, search: str = "", above: str = "", sent: int = 0
+) -> dict[str, Any]:
+    """The context of one panel, with the tabs above it. `sent`: how many were just sent from it."""
+    name = name if name in PANELS else FIRST
+    context: dict[str, Any] = {
+        "conversation": conversation,
+        "panels": PANELS,
+        "panel": name,
+        "panel_template": f"conversations/panels/{name}.html",
+        # Drawn again where it is on the screen, and only there.
+        "panel_place": f"outerHTML:#panel[data-conversation='{conversation.pk}'][data-panel='{name}']",
+        "sent": sent,
+    }
+    if name == "orders":
+        context |= orders(conversation)
+    elif name == "products":
+        place = int(above) if above.isdecimal() and len(above) < 7 else 0
+        context |= {
+            "products": products(conversation.shop, search, place),
+            "asked": asked_about(conversation),
+        }
+    return context | {"send_id": uuid.uuid4()}
+
+
+def orders(conversation: Conversation) -> dict[str, Any]:
+    found = list(cards.orders_of(conversation)[:ORDERS])
+    keep_pictures(conversation.shop, (line["picture_url"] for order in found for line in order.lines))
+    return {
+        "orders": found,
+        "orders_complete": is_copied(conversation.shop, Feed.Kind.ORDERS),
+    }
+
+
+def products(shop: Shop, search: str = "", above: int = 0) -> Products:
+    """Those that can be sent first. Prices and stock that somebody looks at are made fresh behind their back."""
+    matching = shop.products.on_sale().matching(search)
+    sold_out_last = Case(When(stock=0, then=1), default=0)
+    page = list(matching.order_by(sold_out_last, "name", "pk")[above : above + PRODUCTS + 1])
+    found = page[:PRODUCTS]
+    keep_pictures(shop, (product.picture_url for product in found))
+    return Products(
+        found=found,
+        search=search,
+        below=above + PRODUCTS if len(page) > PRODUCTS else None,
+        is_complete=is_copied(shop, Feed.Kind.PRODUCTS),
+        is_refreshing=refresh_stale(shop, found),
+    )
+
+
+def refresh_stale(shop: Shop, shown: Iterable[Product]) -> bool:
+    """Have newer prices and stock fetched behind the back of whoever looks. False when all are fresh."""
+    if not shop.is_active or not catalogue.want(shop, [product.remote_id for product in shown]):
+        return False
+    transaction.on_commit(lambda: nudge(fetch_wanted_products, str(shop.pk)))
+    return True
+
+
+def asked_about(conversation: Conversation) -> Message | None:
+    """The buyer's newest bubble that names a product or an order; None where the marketplace told nothing."""
+    named = conversation.messages.from_buyer().naming_something().newest_first().first()
+    if named is not None:
+        cards.attach(conversation.shop, [named])
+    return named
+
+
+def stickers(shop: Shop) -> list[dict[str, Any]]:
+    """Those that buyers or colleagues have sent in this shop, newest first: no marketplace lists them."""
+    rows = Message.objects.filter(conversation__shop=shop, kind="sticker").newest_first()
+    found = {
+        (row["package"], row["sticker"]): row
+        for row in rows.values_list("payload", flat=True)[:300]
+        if row.get("package") and row.get("sticker")
+    }
+    return list(found.values())[:STICKERS]
+
+
+def is_copied(shop: Shop, kind: Feed.Kind) -> bool:
+    return Feed.objects.filter(shop=shop, kind=kind, through_at__isnull=False).exists()
+
+
+def keep_pictures(shop: Shop, urls: Iterable[str]) -> None:
+    """So that they are served from here; fetched when a browser asks for them."""
+    media.keep(shop, filter(None, urls), is_urgent=False)
+
+
+def order_of(conversation: Conversation, remote_id: str) -> Order | None:
+    return cards.orders_of(conversation).filter(remote_id=remote_id).first()

@@ -1,0 +1,58 @@
+"""Putting what an agent sends into the queue, and drawing it at once as what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRefresh
+
+from conversations import outbox, screen
+from conversations.dispatch import Draft
+from conversations.filters import Filters, uuid_or_none
+from conversations.models import Conversation
+from conversations.tasks import deliver, nudge
+from conversations.views.thread import find
+from forstok_chat.http import ChatRequest
+
+
+def send(
+    request: ChatRequest,
+    conversation: Conversation,
+    drafts: Sequence[tuple[Draft, UUID]],
+    also: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """All of them or none, each with its client id. `also`: what else the answer draws, as its context."""
+    if not conversation.shop.is_active:  # disconnected meanwhile: the page is drawn anew and says so
+        return HttpResponseClientRefresh() if request.htmx else thread_of(conversation)
+    with transaction.atomic():
+        bubbles = [outbox.enqueue(conversation, request.user, draft, key) for draft, key in drafts]
+        transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
+    if not request.htmx:
+        return thread_of(conversation)
+    conversation = find(request, conversation.pk)
+    return render(
+        request,
+        "conversations/send.oob.html",
+        {
+            **(also or {}),
+            "conversation": conversation,
+            "bubbles": screen.dressed(conversation, bubbles),
+            "has_older": False,
+            "filters": Filters.from_query(request.user, request.GET),
+        },
+    )
+
+
+def thread_of(conversation: Conversation) -> HttpResponse:
+    return redirect("conversations:thread", conversation.pk)
+
+
+def client_id(request: ChatRequest, thing: str) -> UUID:
+    """The same for the same thing of the same form, so that a double click sends once."""
+    form = uuid_or_none(request.POST.get("client_id", "")) or uuid4()
+    return uuid5(form, thing)

@@ -1,0 +1,70 @@
+"""What people do in the browser, said once."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from forstok_chat.launch.supervisor import Stack
+
+SHOPEE = ("shopee", "947042923", "Nusantara Gadget")
+TOKOPEDIA = ("tokopedia", "479979", "Nusantara Elektronik")
+BUYER = "Rina Permata"
+
+
+def sign_in(page: Page, stack: Stack, email: str = "owner@demo.test") -> None:
+    page.goto(stack.url)
+    page.locator("input[name=username]").fill(email)
+    page.locator("input[type=password]").fill("forstok-demo")
+    page.locator("input[type=password]").press("Enter")
+    page.wait_for_url(stack.url + "/")
+
+
+def open_shop(page: Page, stack: Stack, name: str) -> None:
+    page.goto(f"{stack.url}/chat/")
+    page.locator("#rail").get_by_text(name).click()
+
+
+def log_in_at_shopee(page: Page, username: str = "nusantara.gadget") -> None:
+    """At the marketplace's own login page, up to its question."""
+    page.locator("input[name=username]").fill(username)
+    page.locator("input[name=password]").fill("sandbox")
+    page.locator("input[name=password]").press("Enter")
+
+
+def go_to_shopees_consent(page: Page, stack: Stack) -> None:
+    """From the activation prompt through Shopee's login, up to the question."""
+    open_shop(page, stack, SHOPEE[2])
+    page.get_by_role("button", name="Aktifkan chat").click()
+    log_in_at_shopee(page)
+
+
+def make_sure_shopee_is_active(page: Page, stack: Stack) -> None:
+    open_shop(page, stack, SHOPEE[2])
+    page.wait_for_load_state()
+    if page.get_by_role("button", name="Aktifkan chat").count():
+        go_to_shopees_consent(page, stack)
+        page.get_by_role("button", name="Izinkan").click()
+        page.wait_for_url("**/chat/?shop=*")
+    expect(page.locator("#rows > li").first).to_be_visible(timeout=60_000)
+
+
+def open_chat(page: Page, text: str) -> None:
+    """The conversation whose last words these are; it has to be on top."""
+    row = page.locator("#rows > li").first
+    expect(row).to_contain_text(text, timeout=30_000)
+    row.locator("a").click()
+    expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
+
+
+def answer(page: Page, text: str) -> None:
+    page.locator("#composer textarea").fill(text)
+    page.locator("#composer textarea").press("Enter")
+    expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
+
+
+def expect_sent(bubble: Locator) -> None:
+    expect(bubble).to_have_attribute("data-state", "sent", timeout=30_000)
+
+
+def expect_ticked(page: Page, text: str) -> None:
+    expect_sent(page.locator("#bubbles > li", has_text=text))

@@ -1,0 +1,64 @@
+"""Permits on a real Redis: a pause of a wider bucket holds for all within it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from forstok_chat.redis import redis
+from marketplaces.throttle import Bucket, learn, pause, take
+
+
+@pytest.fixture
+def app() -> str:
+    return f"test:{uuid4()}"
+
+
+def bucket_of(app: str, name: str = "shop:send", *, burst: int = 5) -> Bucket:
+    return Bucket(f"{app}:{name}", rate=1, burst=burst, within=app)
+
+
+def test_an_unknown_bucket_has_one_permit_and_fills_up(app: str) -> None:
+    bucket = bucket_of(app)
+    assert take(bucket) == 0
+    assert 0 < take(bucket) <= 1 / 0.97 + 0.01
+
+
+def test_a_pause_holds_for_its_own_bucket_only(app: str) -> None:
+    paused, other = bucket_of(app, "shop:send"), bucket_of(app, "shop:read")
+    pause(paused, 60)
+    assert 59 < take(paused) <= 60
+    assert take(other) == 0
+
+
+def test_a_pause_of_the_wider_bucket_holds_for_all_within_it(app: str) -> None:
+    pause(Bucket(app, rate=1), 60)
+    assert 59 < take(bucket_of(app, "one:send")) <= 60
+    assert 59 < take(bucket_of(app, "another:read")) <= 60
+    assert take(bucket_of(f"{app}-other")) == 0
+
+
+def test_the_longer_of_two_pauses_counts(app: str) -> None:
+    bucket = bucket_of(app)
+    pause(Bucket(app, rate=1), 60)
+    pause(bucket, 90)
+    assert 89 < take(bucket) <= 90
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(app: str) -> None:
+    bucket = bucket_of(app)
+    pause(bucket, 90)
+    pause(bucket, 5)
+    assert take(bucket) > 89
+
+
+def test_a_bucket_within_nothing_needs_no_wider_one(app: str) -> None:
+    assert take(Bucket(app, rate=1)) == 0
+
+
+def test_a_learned_limit_is_kept_with_its_own_bucket(app: str) -> None:
+    bucket = bucket_of(app)
+    learn(bucket, rate=100, burst=11)
+    assert redis().hget(f"throttle:{bucket.key}", "burst") == b"10"
+    assert not redis().exists(f"throttle:{app}")
