@@ -52,7 +52,7 @@ def begin(shop: Shop, by: User, callback_url_for: Callable[[Activation], str]) -
             activate(shop, connector_for(shop, patience=PATIENCE).facts())
             return None
         activation = Activation.objects.create(shop=shop, user=by)
-        return shop.connector.consent_url(keys, callback_url_for(activation))
+        return shop.connector.consent_url(keys, callback_url_for(activation), str(activation.pk))
     except (MarketplaceError, NotConfigured) as error:
         raise ActivationFailed(reason(shop.connector, error)) from error
 

@@ -11,12 +11,14 @@ from django.utils.translation import gettext_noop
 
 from marketplaces.content import (
     File,
+    FileAccess,
     Grant,
     IncomingMessage,
     LostPushes,
     Page,
     PushEvent,
     PushHealth,
+    Quota,
     Receipt,
     RemoteConversation,
     RemoteOrder,
@@ -43,6 +45,7 @@ ABILITIES = (
     "get_conversation",
     "list_products",
     "list_orders",
+    "orders_of_buyer",
     "authorized_shops",
     "lost_pushes",
 )
@@ -96,6 +99,10 @@ class Connector:
     refresh_before: ClassVar[timedelta] = timedelta(minutes=30)
     #: The seller leaves for the marketplace's own login. False: one click, the integration is reused.
     needs_consent: ClassVar[bool] = True
+    #: A consent given before, for another shop or another purpose, is enough: then activating is one click, too.
+    reuses_consent: ClassVar[bool] = False
+    #: Where buyers may write from (RemoteConversation.platform) -> its name, where one connector brings several.
+    platforms: ClassVar[Mapping[str, str]] = {}
     #: Longest text in characters (code points). None: not known.
     text_limit: ClassVar[int | None] = None
     #: Largest picture and video in bytes.
@@ -106,6 +113,13 @@ class Connector:
     media_hosts: ClassVar[tuple[str, ...]] = ()
     #: Orders are listed for at most so long a time at once.
     order_window: ClassVar[timedelta] = timedelta(days=15)
+    #: Orders and products can be listed by what changed. False: they are listed anew, less often.
+    lists_updates: ClassVar[bool] = True
+    #: Pictures are not handed over, the marketplace fetches them from File.public_url. Where it does not, agents
+    #: may send that address as a text.
+    fetches_pictures: ClassVar[bool] = False
+    #: Bubbles stand in the order of their numbers (`sequence`), whatever their times say.
+    orders_by_number: ClassVar[bool] = False
     sync_policy: ClassVar[SyncPolicy] = SyncPolicy(
         watched=timedelta(seconds=15), active=timedelta(seconds=30), quiet=timedelta(seconds=120)
     )
@@ -160,8 +174,9 @@ class Connector:
     # Connecting
 
     @classmethod
-    def consent_url(cls, keys: Mapping[str, str], callback_url: str) -> str:
-        """Where the seller signs in and agrees. The callback URL already carries our state."""
+    def consent_url(cls, keys: Mapping[str, str], callback_url: str, state: str) -> str:
+        """Where the seller signs in and agrees. `callback_url` already carries our state. A marketplace that
+        sends everybody back to one registered address has to carry `state` along itself."""
         raise Unsupported("consent")
 
     @classmethod
@@ -202,6 +217,10 @@ class Connector:
         """
         raise NotImplementedError
 
+    def file_access(self) -> FileAccess:
+        """What this shop's pictures and videos want to see before they can be fetched. Raises NotAuthorized."""
+        return FileAccess()
+
     # Orders and products
 
     def list_orders(
@@ -213,6 +232,10 @@ class Connector:
     def get_orders(self, orders: Sequence[str]) -> tuple[RemoteOrder, ...]:
         """These orders, at most 50; those that the marketplace does not know are left out."""
         raise Unsupported("orders")
+
+    def orders_of_buyer(self, buyer: str) -> tuple[RemoteOrder, ...]:
+        """The newest orders of this buyer in this shop."""
+        raise Unsupported("orders of a buyer")
 
     def list_products(self, since: datetime | None, cursor: str | None = None) -> Page[RemoteProduct]:
         """Products changed since then, or all; those taken off the shelf as well (`is_listed`)."""
@@ -231,6 +254,10 @@ class Connector:
     def send_bucket(self) -> Bucket:
         """The rate limit that sends of this shop count against, whatever their kind."""
         raise NotImplementedError
+
+    def quota(self) -> Quota | None:
+        """How many calls a day the marketplace allows this shop; None where there is no such limit."""
+        return None
 
     # Sending. Raises Rejected, NotAuthorized, Temporary (nothing was delivered) or Uncertain (perhaps it was)
 

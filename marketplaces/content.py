@@ -71,6 +71,7 @@ class IncomingMessage:
     `is_automatic`: sent by the marketplace or a bot for the shop; does not count as an answer.
     `about`: what the buyer was looking at, where told: {"product": id} or {"order": id}.
     `refusal`: the marketplace's code for having taken it away after accepting it; "" for a delivered one.
+    `is_hidden`: the marketplace tells it but shows it to nobody; kept, never shown, never an answer.
     """
 
     remote_id: str
@@ -84,6 +85,7 @@ class IncomingMessage:
     sender_name: str = ""
     is_automatic: bool = False
     refusal: str = ""
+    is_hidden: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -118,6 +120,22 @@ class File:
 
     def __repr__(self) -> str:
         return f"File({self.name!r}, {len(self.body)} bytes)"
+
+
+@dataclass(frozen=True)
+class FileAccess:
+    """Query and headers to add when a file of the marketplace is fetched; secret, for its own hosts only."""
+
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """So many calls a day, counted under this key (throttle.count)."""
+
+    key: str
+    most: int
 
 
 @dataclass(frozen=True)
@@ -196,6 +214,7 @@ class Tokens:
 
     `owner`: who consented; shops of one owner share the pair and are refreshed together, "" where each shop
     has a pair of its own. `shop_key`: what the marketplace wants to see beside the token for this shop.
+    `authorized_until`: when the consent itself ends, where the marketplace tells it with the tokens.
     """
 
     access: str
@@ -203,6 +222,7 @@ class Tokens:
     refresh: str = ""
     owner: str = ""
     shop_key: str = ""
+    authorized_until: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Tokens(expires_at={self.expires_at!r})"
@@ -252,7 +272,8 @@ class Hint:
 @dataclass(frozen=True)
 class PushEvent:
     """One push, read. `shop` is the marketplace's id of the shop, "" where the push does not tell or tells
-    of several, which are in `shops` then."""
+    of several, which are in `shops` then. `notification`: the marketplace's id of this push, the same when it
+    comes again; "" where pushes have none."""
 
     kind: PushKind
     shop: str = ""
@@ -263,6 +284,7 @@ class PushEvent:
     shops: tuple[str, ...] = ()
     until: datetime | None = None
     detail: str = ""
+    notification: str = ""
 
 
 class PushHealth(StrEnum):

@@ -93,11 +93,26 @@ class Http:
         except RedisError:
             logger.warning("could not remember the limit of %s", bucket.key)
 
+    def went_well(self, bucket: Bucket) -> None:
+        """It answered: where it tells no limit, the next call may come a little sooner."""
+        try:
+            throttle.speed_up(bucket)
+        except RedisError:
+            logger.warning("could not speed up %s", bucket.key)
+
+    def count(self, key: str) -> None:
+        """One more call that counts against a day's quota."""
+        try:
+            throttle.count(key)
+        except RedisError:
+            logger.warning("could not count a call of %s", key)
+
     def pause(self, bucket: Bucket, seconds: float) -> None:
-        """The marketplace refused for too many calls: nobody calls it for so many seconds."""
+        """The marketplace refused for too many calls: nobody calls it for so many seconds, then more slowly."""
         logger.error("rate limited by the marketplace: %s pauses for %.1f s", bucket.key, seconds)
         try:
             throttle.pause(bucket, seconds)
+            throttle.slow_down(bucket)
         except RedisError:
             logger.warning("could not pause %s", bucket.key)
 

@@ -7,6 +7,7 @@ full again ("tat"). An unknown bucket starts empty but for one permit, so a flus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 
 from redis.commands.core import Script
@@ -31,6 +32,17 @@ redis.call('EXPIRE', KEYS[1], 86400)
 return 0
 """
 
+# Where no limit is told it is felt for: halved when the marketplace refuses, a little more with every answer.
+FEEL = """
+local rate = tonumber(redis.call('HGET', KEYS[1], 'rate')) or tonumber(ARGV[1])
+rate = math.min(math.max(rate * tonumber(ARGV[2]) + tonumber(ARGV[3]), tonumber(ARGV[4])), tonumber(ARGV[5]))
+redis.call('HSET', KEYS[1], 'rate', tostring(rate))
+redis.call('EXPIRE', KEYS[1], 86400)
+return 0
+"""
+SLOWEST = 0.05  # calls per second
+A_LITTLE = 0.02  # calls per second
+
 PAUSE = """
 local time = redis.call('TIME')
 local until_ = time[1] * 1000000 + time[2] + tonumber(ARGV[1])
@@ -46,12 +58,14 @@ class Bucket:
     """What a marketplace counts, e.g. "slug:app:endpoint"; `rate` in calls per second until it tells more.
 
     `within`: the key of a wider bucket, whose pauses hold for this one too; it gives no permits of its own.
+    `most`: calls per second that `rate` may creep up to where the marketplace tells no limit; 0: it tells.
     """
 
     key: str
     rate: float
     burst: int = 1
     within: str = ""
+    most: float = 0
 
     @property
     def keys(self) -> list[str]:
@@ -76,6 +90,23 @@ def learn(bucket: Bucket, rate: float, burst: int) -> None:
         redis().hset(bucket.keys[0], mapping={"rate": rate * MARGIN, "burst": max(1, burst - 1)})
 
 
+def speed_up(bucket: Bucket) -> None:
+    """It answered: a little faster from now on, up to `most`."""
+    if bucket.most:
+        feel(bucket, 1.0, A_LITTLE)
+
+
+def slow_down(bucket: Bucket) -> None:
+    """It refused for too many calls: half as fast from now on."""
+    if bucket.most:
+        feel(bucket, 0.5, 0.0)
+
+
+def feel(bucket: Bucket, factor: float, more: float) -> None:
+    limits = [SLOWEST * MARGIN, bucket.most * MARGIN]
+    script(FEEL)(keys=bucket.keys[:1], args=[bucket.rate * MARGIN, factor, more, *limits])
+
+
 def pause(bucket: Bucket, seconds: float) -> None:
     """Stop everybody at this bucket: the marketplace has just refused for too many calls."""
     script(PAUSE)(keys=bucket.keys[:1], args=[int(seconds * 1_000_000)])
@@ -90,3 +121,23 @@ def remaining(bucket: Bucket) -> tuple[float, float]:
     rate = rate or bucket.rate * MARGIN
     free_at = (tat or now) - ((burst or bucket.burst) - 1) * 1_000_000 / rate
     return rate, max(0.0, free_at - now, (paused or 0) - now) / 1_000_000
+
+
+# Calls of a day
+
+
+def count(key: str) -> None:
+    """One more call of today (UTC). A flushed Redis begins again: it is shown to people, nothing rests on it."""
+    pipe = redis().pipeline()
+    pipe.incr(day_key(key))
+    pipe.expire(day_key(key), 2 * 86400)
+    pipe.execute()
+
+
+def counted(key: str) -> int:
+    """The calls of today. Raises redis.RedisError."""
+    return int(redis().get(day_key(key)) or 0)
+
+
+def day_key(key: str) -> str:
+    return f"calls:{key}:{datetime.now(UTC):%Y%m%d}"

@@ -2,6 +2,7 @@
 
 Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent's bubble on its way out
               ├─ StatusChange                    who moved it, when, why
+              ├─ PushHint                        what a push told of a bubble that no reading has brought yet
 Shop ─────────┼─ Import                          the first import of a shop, resumable
               ├─ Push                            a marketplace's push, raw, until processed
               └─ Event                           what changed, for open screens to catch up on
@@ -12,6 +13,15 @@ from __future__ import annotations
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
-from conversations.models.records import Event, Import, Push, StatusChange
+from conversations.models.records import Event, Import, Push, PushHint, StatusChange
 
-__all__ = ["Conversation", "Event", "Import", "Message", "OutgoingMessage", "Push", "StatusChange"]
+__all__ = [
+    "Conversation",
+    "Event",
+    "Import",
+    "Message",
+    "OutgoingMessage",
+    "Push",
+    "PushHint",
+    "StatusChange",
+]

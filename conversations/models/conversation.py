@@ -34,6 +34,13 @@ class Conversation(models.Model):
     buyer_id = models.CharField(_("buyer id at the marketplace"), max_length=64)
     buyer_name = models.CharField(_("buyer"), max_length=200, blank=True)
     buyer_avatar_url = models.URLField(max_length=1000, blank=True)
+    # Where the buyer writes from, a marketplace's slug, where one shop has buyers of several; "" until known.
+    platform = models.SlugField(blank=True)
+    # Whether the marketplace lets the shop write now (None: it does not tell), and its code for why not.
+    can_reply = models.BooleanField(null=True)
+    lock_code = models.CharField(max_length=100, blank=True)
+    # When the marketplace was last asked about this room itself.
+    looked_up_at = models.DateTimeField(null=True, blank=True)
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UNSERVED)
     assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")

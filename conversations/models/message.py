@@ -92,6 +92,9 @@ class Message(models.Model):
     payload = models.JSONField(default=dict, blank=True)
     about = models.JSONField(default=dict, blank=True)
     raw = models.JSONField(default=dict, blank=True)
+    # What only a push told of it (kind, text, payload), kept over later readings that tell less.
+    told_by_push = models.JSONField(null=True, blank=True)
+    is_hidden = models.BooleanField(default=False, help_text=_("The marketplace shows it to nobody."))
     sender_name = models.CharField(max_length=200, blank=True)
     author = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(_("time at the marketplace"))

@@ -46,6 +46,9 @@ class Push(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     was_lost = models.BooleanField(default=False)
+    notification = models.CharField(
+        max_length=100, blank=True, help_text=_("The marketplace's id of it, the same when it comes again.")
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=timezone.now)
@@ -58,9 +61,44 @@ class Push(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(state="received"), name="push_open")
         ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app", "notification"],
+                condition=~models.Q(notification=""),
+                name="a_push_is_stored_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.app.marketplace} {self.received_at:%Y-%m-%d %H:%M:%S}"
+
+
+class PushHint(models.Model):
+    """What a push told of a bubble that has no id yet there; joined to the bubble that a reading brings."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="hints")
+    kind = models.CharField(max_length=12)  # content.Kind
+    text = models.TextField(blank=True)
+    payload = models.JSONField(default=dict, blank=True)
+    is_from_buyer = models.BooleanField(default=True)
+    message = models.OneToOneField(
+        Message, models.SET_NULL, null=True, blank=True, related_name="hint", help_text=_("Its bubble.")
+    )
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("push hint")
+        verbose_name_plural = _("push hints")
+        indexes = [
+            models.Index(
+                fields=["conversation", "received_at"],
+                condition=models.Q(message__isnull=True),
+                name="hints_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.received_at:%Y-%m-%d %H:%M:%S}"
 
 
 class Import(models.Model):

@@ -89,6 +89,15 @@ class Shop(models.Model):
     last_sent_at = models.DateTimeField(
         null=True, blank=True, help_text=_("Its last turn in the queue of replies.")
     )
+    moved_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="earlier",
+        verbose_name=_("moved to"),
+        help_text=_("The shop that goes on for it at another marketplace. Its own chats can only be read."),
+    )
 
     objects: ClassVar[models.Manager[Shop]] = models.Manager.from_queryset(ShopQuerySet)()
 
@@ -145,10 +154,14 @@ class Shop(models.Model):
 
 
 class Credential(models.Model):
-    """The tokens for one shop, or for a whole app where the marketplace counts it so. Encrypted."""
+    """The tokens for one shop, or for a whole app where the marketplace counts it so. Encrypted.
+
+    `owner`: who consented, as the marketplace names them; shops of one owner have the same pair.
+    """
 
     app = models.ForeignKey(App, models.CASCADE, related_name="credentials")
     shop = models.ForeignKey(Shop, models.CASCADE, null=True, blank=True, related_name="credentials")
+    owner = models.CharField(max_length=100, blank=True)
     tokens = EncryptedJSONField(default=dict)
     expires_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
@@ -161,6 +174,7 @@ class Credential(models.Model):
                 fields=["app", "shop"], name="one_credential_per_shop", nulls_distinct=False
             )
         ]
+        indexes = [models.Index(fields=["app", "owner"], condition=~Q(owner=""), name="credentials_of_owner")]
 
     def __str__(self) -> str:
         return f"{self.app} · {self.shop or _('all shops')}"

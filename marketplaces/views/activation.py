@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -47,6 +47,17 @@ def activation_callback(request: ChatRequest, pk: UUID) -> HttpResponse:
     if not is_done:
         return redirect("marketplaces:granted-shops", pk=attempt.pk)
     return activated(request, attempt.shop)
+
+
+@require_GET
+@login_required
+def registered_callback(request: ChatRequest) -> HttpResponse:
+    """The same for marketplaces that send everybody back to one registered address, with our state beside."""
+    try:
+        state = UUID(request.GET.get("state", ""))
+    except ValueError:
+        raise Http404 from None
+    return activation_callback(request, state)
 
 
 @require_POST

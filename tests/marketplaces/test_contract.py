@@ -120,10 +120,10 @@ def test_consent_is_offered_where_it_is_needed_and_nowhere_else(
 ) -> None:
     connector = connector_class(slug)
     if connector.needs_consent:
-        assert connector.consent_url(keys_of(connector), CALLBACK).startswith("https://")
+        assert connector.consent_url(keys_of(connector), CALLBACK, "state").startswith("https://")
     else:
         with pytest.raises(Unsupported):
-            connector.consent_url(keys_of(connector), CALLBACK)
+            connector.consent_url(keys_of(connector), CALLBACK, "state")
         with pytest.raises(Unsupported):
             connector.exchange(keys_of(connector), {}, Http())
     assert not web.calls

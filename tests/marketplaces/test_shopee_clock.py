@@ -126,5 +126,5 @@ def test_each_address_has_a_clock_of_its_own(offsets: dict[str, float]) -> None:
 @time_machine.travel(OURS, tick=False)
 def test_the_login_link_is_good_by_shopees_clock(offsets: dict[str, float]) -> None:
     offsets[API] = 5 * 3600
-    link = ShopeeConnector.consent_url(KEYS, "https://x.test/")
+    link = ShopeeConnector.consent_url(KEYS, "https://x.test/", "s")
     assert f"timestamp={int(SHOPEES.timestamp())}" in link

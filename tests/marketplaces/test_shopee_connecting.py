@@ -65,7 +65,7 @@ def test_a_public_query_and_a_shop_query_are_signed_over_their_parts() -> None:
 @time_machine.travel(NOW, tick=False)
 def test_the_consent_link_is_signed_and_carries_our_callback_quoted() -> None:
     callback = "https://chat.example.test/shops/callback/?state=a b&c=ü"
-    url = ShopeeConnector.consent_url(KEYS, callback)
+    url = ShopeeConnector.consent_url(KEYS, callback, "s")
     timestamp = int(NOW.timestamp())
     assert url.startswith(f"{API}/api/v2/shop/auth_partner?")
     assert "state%3Da+b%26c%3D%C3%BC" in url
@@ -79,9 +79,9 @@ def test_the_consent_link_is_signed_and_carries_our_callback_quoted() -> None:
 
 @time_machine.travel(NOW, tick=False)
 def test_a_path_in_front_of_the_address_is_not_signed() -> None:
-    plain = ShopeeConnector.consent_url(KEYS, "https://x.test/")
+    plain = ShopeeConnector.consent_url(KEYS, "https://x.test/", "s")
     prefixed = ShopeeConnector.consent_url(
-        KEYS | {"api_url": "http://127.0.0.1:8001/shopee/"}, "https://x.test/"
+        KEYS | {"api_url": "http://127.0.0.1:8001/shopee/"}, "https://x.test/", "s"
     )
     assert prefixed.startswith("http://127.0.0.1:8001/shopee/api/v2/shop/auth_partner?")
     assert urlsplit(prefixed).query == urlsplit(plain).query

@@ -144,6 +144,6 @@ def test_a_closed_contact_window_is_told_with_shopees_request_id(web: responses.
 
 
 def test_what_it_can_do_and_needs() -> None:
-    assert ShopeeConnector.abilities() == set(ABILITIES) - {"get_conversation"}
+    assert ShopeeConnector.abilities() == set(ABILITIES) - {"get_conversation", "orders_of_buyer"}
     assert ShopeeConnector.text_limit == 600
     assert set(ShopeeConnector.required_keys()) <= KEYS.keys()

@@ -99,7 +99,7 @@ class ShopeeConnector(Connector):
     # Connecting
 
     @classmethod
-    def consent_url(cls, keys: Mapping[str, str], callback_url: str) -> str:
+    def consent_url(cls, keys: Mapping[str, str], callback_url: str, state: str) -> str:
         return auth.consent_url(keys, callback_url)
 
     @classmethod
