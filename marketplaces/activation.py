@@ -2,14 +2,14 @@
 
     begin ──> (the seller is at the marketplace) ──> finish ──> ACTIVE
       │                                                └── several shops ──> (the owner picks) ──> pick ──> ACTIVE
-      └── one click: the app already speaks for the shop ───────^
+      └── one click: the app already speaks for the shop, or an earlier consent does ──^
 Nothing is stored before everything has been checked. No request objects.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,11 +19,11 @@ from forstok_chat.accounts.models import User
 from marketplaces import grants
 from marketplaces.connector import Connector
 from marketplaces.content import Grant, ShopFacts
-from marketplaces.credentials import FixedTokens, store
-from marketplaces.errors import MarketplaceError, NotConfigured, Temporary, Uncertain
+from marketplaces.credentials import FixedTokens, is_stored, store
+from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, Temporary, Uncertain
 from marketplaces.grants import PATIENCE, STATE_LIVES, Offered
 from marketplaces.http import Http
-from marketplaces.models import Activation, Credential, Shop
+from marketplaces.models import Activation, App, Credential, Shop
 from marketplaces.reasons import reason
 from marketplaces.registry import connector_for
 
@@ -47,14 +47,29 @@ class Picked:
 def begin(shop: Shop, by: User, callback_url_for: Callable[[Activation], str]) -> str | None:
     """Where to send the seller, or None when the shop is active now. Raises ActivationFailed."""
     try:
-        keys = shop.app_in_use().keys
-        if not shop.connector.needs_consent:
-            activate(shop, connector_for(shop, patience=PATIENCE).facts())
+        app = shop.app_in_use()
+        if facts := facts_without_consent(app, shop):
+            shop.refresh_from_db()
+            activate(shop, replace(facts, authorized_until=facts.authorized_until or shop.authorized_until))
             return None
         activation = Activation.objects.create(shop=shop, user=by)
-        return shop.connector.consent_url(keys, callback_url_for(activation), str(activation.pk))
+        return shop.connector.consent_url(app.keys, callback_url_for(activation), str(activation.pk))
     except (MarketplaceError, NotConfigured) as error:
         raise ActivationFailed(reason(shop.connector, error)) from error
+
+
+def facts_without_consent(app: App, shop: Shop) -> ShopFacts | None:
+    """What the marketplace says of a shop that we may speak for already; None when its owner has to agree first.
+    Raises MarketplaceError."""
+    connector = shop.connector
+    if connector.needs_consent and not (connector.reuses_consent and is_stored(app, shop)):
+        return None
+    try:
+        return connector_for(shop, patience=PATIENCE).facts()
+    except NotAuthorized:
+        if connector.needs_consent:  # the earlier consent has ended
+            return None
+        raise
 
 
 def finish(activation: Activation, callback: Mapping[str, str]) -> bool:
@@ -127,7 +142,8 @@ def pick(activation: Activation, remote_ids: Collection[str]) -> Picked:
     grant = grants.kept(activation)
     if grant is None:
         raise too_old()
-    offers = [each for each in grants.offered(activation, grant) if each.shop.remote_id in remote_ids]
+    offered = grants.offered(activation, grant)
+    offers = [each for each in offered if each.shop.remote_id in remote_ids]
     if not offers:
         raise NothingPicked
     if grants.take(activation) is None:  # a second click was faster
@@ -140,8 +156,16 @@ def pick(activation: Activation, remote_ids: Collection[str]) -> Picked:
             picked.failed.append((offer.shop.name, reason(offer.shop.connector, error)))
         except IntegrityError:  # somebody else has it since the page was shown
             picked.failed.append((offer.shop.name, _("This shop cannot be activated here.")))
+    if activation.shop.connector.reuses_consent:
+        keep_for_later([each.shop for each in offered if each not in offers and not each.is_new], grant)
     note(activation, f"{len(picked.activated)} of {len(offers)} activated")
     return picked
+
+
+def keep_for_later(shops: Collection[Shop], grant: Grant) -> None:
+    """The consent speaks for these, too: activating one of them later is one click."""
+    for shop in shops:
+        store(shop.app_in_use(), shop, grants.tokens_for(shop, grant))
 
 
 def cancel(activation: Activation) -> None:
@@ -157,13 +181,15 @@ def activate_granted(shop: Shop, grant: Grant) -> Shop:
     pair of its own, even if several begin with the same."""
     app = shop.app_in_use()
     http = Http(patience=PATIENCE)
-    granted = shop.connector(keys=app.keys, shop=shop.remote_id, tokens=FixedTokens(grant.tokens), http=http)
+    tokens = grants.tokens_for(shop, grant)
+    granted = shop.connector(keys=app.keys, shop=shop.remote_id, tokens=FixedTokens(tokens), http=http)
     facts = ask_facts(granted)
+    facts = replace(facts, authorized_until=facts.authorized_until or tokens.authorized_until)
     with transaction.atomic():
         if shop._state.adding:
             shop.name = facts.name[:200] or shop.name
             shop.save(force_insert=True)
-        store(app, shop, grant.tokens)
+        store(app, shop, tokens)
         activate(shop, facts)
     return shop
 
@@ -190,6 +216,7 @@ def activate(shop: Shop, facts: ShopFacts) -> None:
 
 @transaction.atomic
 def deactivate(shop: Shop) -> None:
-    """Stop receiving and sending. The history stays; the tokens go."""
-    Credential.objects.filter(shop=shop).delete()
+    """Stop receiving and sending. The history stays; the tokens go, unless the consent is for more than chat."""
+    if not shop.connector.reuses_consent:
+        Credential.objects.filter(shop=shop).delete()
     Shop.objects.filter(pk=shop.pk).update(state=Shop.State.INACTIVE, problem="")

@@ -2,11 +2,13 @@
 
 A refresh is the one network call made inside a transaction: a refresh token works once, so the row stays
 locked until the new pair is saved, and a second worker then finds it there instead of burning the old one.
+Where shops of one owner share a pair, all their rows are locked and all get the new one.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -49,7 +51,7 @@ class StoredTokens:
         with transaction.atomic():
             if self.is_shared:  # also guards the first fetch, when there is no credential to lock yet
                 self.app = self.locked_app()
-            row = self.rows().select_for_update(no_key=True).first()
+            row = self.locked_row()
             if row is not None and (
                 unless_newer_than is None or row.updated_at > unless_newer_than.updated_at
             ):
@@ -59,7 +61,15 @@ class StoredTokens:
             old = read(row) if row is not None else None
             tokens = self.shop.connector.refresh(self.app.keys, self.shop.remote_id, old, self.http)
             store(self.app, None if self.is_shared else self.shop, tokens)
-            return tokens
+            return replace(tokens, shop_key=tokens.shop_key or (old.shop_key if old is not None else ""))
+
+    def locked_row(self) -> Credential | None:
+        """With those of the same owner, always in one order, so that no two wait for each other."""
+        row = self.rows().first()
+        if row is not None and row.owner:
+            group = owned_by(self.app, row.owner).select_for_update(no_key=True).order_by("pk")
+            return next((each for each in list(group) if each.pk == row.pk), None)
+        return self.rows().select_for_update(no_key=True).first()
 
     def locked_app(self) -> App:
         """As it is now: its keys may have been exchanged since we began."""
@@ -91,20 +101,46 @@ class FixedTokens:
 
 def read(row: Credential) -> Tokens:
     return Tokens(
-        access=row.tokens["access"], refresh=row.tokens.get("refresh", ""), expires_at=row.expires_at
+        access=row.tokens["access"],
+        refresh=row.tokens.get("refresh", ""),
+        expires_at=row.expires_at,
+        owner=row.owner,
+        shop_key=row.tokens.get("shop_key", ""),
     )
 
 
+@transaction.atomic
 def store(app: App, shop: Shop | None, tokens: Tokens) -> None:
-    """Save a pair before it is used."""
-    Credential.objects.update_or_create(
-        app=app,
-        shop=shop,
-        defaults={
-            "tokens": {"access": tokens.access, "refresh": tokens.refresh},
-            "expires_at": tokens.expires_at,
-        },
-    )
+    """Save a pair before it is used, for every shop of its owner. What it does not tell of owner and shop key
+    stays as it was."""
+    row = Credential.objects.filter(app=app, shop=shop).first() or Credential(app=app, shop=shop)
+    row.owner = tokens.owner or row.owner
+    write(row, tokens, tokens.shop_key or row.tokens.get("shop_key", ""))
+    if row.owner:
+        for other in owned_by(app, row.owner).exclude(pk=row.pk).order_by("pk"):
+            write(other, tokens, other.tokens.get("shop_key", ""))
+    if tokens.authorized_until is not None:
+        shops = Shop.objects.filter(credentials__app=app, credentials__owner=row.owner)
+        (shops if row.owner else shops.filter(credentials=row)).update(
+            authorized_until=tokens.authorized_until
+        )
+
+
+def write(row: Credential, tokens: Tokens, shop_key: str) -> None:
+    row.tokens = {"access": tokens.access, "refresh": tokens.refresh}
+    if shop_key:
+        row.tokens["shop_key"] = shop_key
+    row.expires_at = tokens.expires_at
+    row.save()
+
+
+def owned_by(app: App, owner: str) -> QuerySet[Credential]:
+    return Credential.objects.filter(app=app, owner=owner)
+
+
+def is_stored(app: App, shop: Shop) -> bool:
+    """Whether we have tokens that speak for this shop, its chat being activated or not."""
+    return Credential.objects.filter(app=app, shop=shop).exists()
 
 
 def refresh_soon_to_expire() -> int:

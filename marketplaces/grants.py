@@ -5,8 +5,9 @@ It is taken out before it is used, so no second click stores a pair whose refres
 
 from __future__ import annotations
 
+import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -44,7 +45,10 @@ def keep(activation: Activation, grant: Grant) -> None:
         "access": tokens.access,
         "refresh": tokens.refresh,
         "expires_at": tokens.expires_at.isoformat(),
+        "owner": tokens.owner,
+        "authorized_until": tokens.authorized_until.isoformat() if tokens.authorized_until else "",
         "shops": " ".join(grant.shops),
+        "shop_keys": json.dumps(dict(grant.shop_keys)),
     }
     Activation.objects.filter(pk=activation.pk).update(grant=kept)
 
@@ -55,8 +59,20 @@ def kept(activation: Activation) -> Grant | None:
     found = fresh.values_list("grant", flat=True).first()
     if found is None:
         return None
-    ends = datetime.fromisoformat(found["expires_at"])
-    return Grant(Tokens(found["access"], ends, found["refresh"]), tuple(found["shops"].split()))
+    until = found.get("authorized_until")
+    tokens = Tokens(
+        access=found["access"],
+        refresh=found["refresh"],
+        expires_at=datetime.fromisoformat(found["expires_at"]),
+        owner=found.get("owner", ""),
+        authorized_until=datetime.fromisoformat(until) if until else None,
+    )
+    return Grant(tokens, tuple(found["shops"].split()), json.loads(found.get("shop_keys", "{}")))
+
+
+def tokens_for(shop: Shop, grant: Grant) -> Tokens:
+    """The granted pair with what this shop needs beside it."""
+    return replace(grant.tokens, shop_key=grant.shop_keys.get(shop.remote_id, ""))
 
 
 @transaction.atomic
@@ -107,7 +123,7 @@ def ask_names(offers: list[Offered], grant: Grant) -> None:
     """Give the new ones their names. Without an answer they keep their number: a choice is still possible."""
     http = Http(patience=PATIENCE)
     for shop in [offer.shop for offer in offers if offer.is_new][:MOST_NAMES]:
-        tokens = FixedTokens(grant.tokens)
+        tokens = FixedTokens(tokens_for(shop, grant))
         connector = shop.connector(keys=shop.app_in_use().keys, shop=shop.remote_id, tokens=tokens, http=http)
         try:
             shop.name = connector.facts().name[:200] or shop.name
