@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from conversations.events import record
 from conversations.models import Conversation, Message
 from conversations.models.message import storable
+from conversations.numbering import fit_all, number
 from conversations.proof import adopt, is_earlier_try, refuse
 from marketplaces import media
 from marketplaces.content import IncomingMessage, Kind, RemoteConversation
@@ -24,6 +27,8 @@ def ingest(
 ) -> Conversation:
     """Store what the marketplace tells of one conversation; repeating it changes nothing."""
     conversation = find_or_create(shop, remote).locked()
+    conversation.shop = shop
+    has_news = note_facts(conversation, remote)
     known = {
         message.remote_id: message
         for message in conversation.messages.filter(remote_id__in=[item.remote_id for item in incoming])
@@ -33,7 +38,7 @@ def ingest(
     for item in sorted({item.remote_id: item for item in incoming}.values(), key=place):
         message = known.get(item.remote_id)
         if message is not None and message.origin == Message.Origin.AGENT:
-            changed += refuse(conversation, message, item)
+            changed += number(message, item) + refuse(conversation, message, item)
         elif message is not None:
             changed += enrich(message, item, source)
         elif is_earlier_try(conversation, item):
@@ -42,12 +47,16 @@ def ingest(
             changed.append(own)
         else:
             created.append(build(conversation, item, source))
+    fit_all(conversation, created)
     Message.objects.bulk_create(created)
     if created or changed:
         keep_files(shop, [*created, *changed])
         conversation.derive()
         apply_rules(conversation, created)
+        doubt_lock(conversation, remote, created)
         record(conversation, [*changed, *created])
+    elif has_news:
+        record(conversation)
     return conversation
 
 
@@ -56,21 +65,40 @@ def place(item: IncomingMessage) -> tuple:
 
 
 def find_or_create(shop: Shop, remote: RemoteConversation) -> Conversation:
-    """The row of this conversation, with what is newly known of its buyer."""
-    told = {
+    """The row of this conversation."""
+    conversation, _is_new = Conversation.objects.get_or_create(
+        shop=shop, remote_id=remote.remote_id, defaults={"seller_id": shop.seller_id, **facts_in(remote)}
+    )
+    return conversation
+
+
+def note_facts(conversation: Conversation, remote: RemoteConversation) -> bool:
+    """Take over what is newly known of the room and its buyer; whether there was any. The caller holds the lock."""
+    told = facts_in(remote)
+    if conversation.buyer_id:
+        told.pop("buyer_id", None)  # an id, once known, does not change: a push may name the wrong side
+    news = {name: value for name, value in told.items() if getattr(conversation, name) != value}
+    if remote.can_reply is not None:
+        conversation.looked_up_at = timezone.now()
+    for name, value in news.items():
+        setattr(conversation, name, value)
+    if news or remote.can_reply is not None:
+        conversation.save(update_fields=[*news, "looked_up_at"])
+    return bool(news)
+
+
+def facts_in(remote: RemoteConversation) -> dict[str, Any]:
+    """What it tells, as columns; what it leaves out is not among them."""
+    told: dict[str, Any] = {
         "buyer_id": storable(remote.buyer_id)[:64],
         "buyer_name": storable(remote.buyer_name)[:200],
         "buyer_avatar_url": storable(remote.buyer_avatar_url)[:1000],
+        "platform": remote.platform[:50],
     }
-    conversation, is_new = Conversation.objects.get_or_create(
-        shop=shop, remote_id=remote.remote_id, defaults={"seller_id": shop.seller_id, **told}
-    )
-    news = {name: value for name, value in told.items() if value and getattr(conversation, name) != value}
-    if conversation.buyer_id and "buyer_id" in news:
-        del news["buyer_id"]  # an id, once known, does not change: a push may name the wrong side
-    if news and not is_new:
-        Conversation.objects.filter(pk=conversation.pk).update(**news)
-    return conversation
+    told = {name: value for name, value in told.items() if value}
+    if remote.can_reply is not None:
+        told |= {"can_reply": remote.can_reply, "lock_code": remote.lock_code[:100]}
+    return told
 
 
 def origin_of(item: IncomingMessage) -> Message.Origin:
@@ -99,7 +127,10 @@ def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> l
     if source != Source.READING:
         return []
     old, was_pushed = look_of(message), message.source == Source.PUSH
+    place_before = (message.sent_at, message.sequence)
     take_over(message, item)
+    if message.conversation.shop.connector.orders_by_number and message.sequence == place_before[1]:
+        message.sent_at = place_before[0]
     message.origin, message.source = origin_of(item), source
     is_different = look_of(message) != old
     if is_different or was_pushed:
@@ -117,6 +148,7 @@ def look_of(message: Message) -> tuple:
         message.about,
         message.sent_at,
         message.sequence,
+        message.is_hidden,
     )
 
 
@@ -133,12 +165,19 @@ def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
     news = {
         message.origin
         for message in created
-        if message.sent_at >= last_word and "refusal" not in message.payload
+        if message.sent_at >= last_word and not message.is_hidden and "refusal" not in message.payload
     }
     if Message.Origin.BUYER in news and conversation.waiting_since is not None:
         conversation.buyer_wrote()
     elif Message.Origin.SELLER_CENTRE in news and conversation.waiting_since is None:
         conversation.shop_answered()
+
+
+def doubt_lock(conversation: Conversation, remote: RemoteConversation, created: Iterable[Message]) -> None:
+    """A buyer who writes may open a room that was closed for replies: it is looked up again."""
+    if conversation.can_reply is False and remote.can_reply is None and any(m.is_from_buyer for m in created):
+        conversation.looked_up_at = None
+        conversation.save(update_fields=["looked_up_at"])
 
 
 def last_word_at(conversation: Conversation) -> datetime:

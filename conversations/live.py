@@ -64,7 +64,8 @@ class Changes:
         return list(Conversation.objects.filter(pk__in=self.conversations).with_parts())
 
     def bubbles_of(self, conversation: Conversation) -> list[Message]:
-        return list(conversation.messages.filter(pk__in=self.messages).with_parts().oldest_first())
+        found = conversation.messages.shown().filter(pk__in=self.messages)
+        return list(found.with_parts().oldest_first())
 
 
 def changes_since(user: User, cursor: Cursor) -> Changes:

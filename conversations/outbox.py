@@ -155,7 +155,8 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
     except NotReady:
         back_to_queue(outgoing, wait=LOOK_AGAIN, costs_attempt=False, code="not_ready")
     except RateLimited as error:
-        back_to_queue(outgoing, wait=error.retry_after + random.uniform(0, 0.1), costs_attempt=False)  # noqa: S311
+        wait = error.retry_after + random.uniform(0, 0.1)  # noqa: S311
+        back_to_queue(outgoing, wait=wait, costs_attempt=False, code=error.code)
     except Temporary as error:
         try_again_or_fail(outgoing, error)
     except Uncertain as error:
@@ -165,6 +166,8 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
         explained = error.code in connector.explanations
         fail(outgoing, error.code if explained else "not_authorized", str(error))
     except MarketplaceError as error:
+        if error.code in connector.lock_codes:
+            outgoing.conversation.close_for_replies(error.code)
         fail(outgoing, error.code or "rejected", error.detail or str(error))
     except Exception as error:
         # A fault of our own, perhaps after the request left: never repeat it blindly.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations import cards
 from conversations.models import Conversation, Message
-from conversations.tasks import fetch_wanted_products, nudge
+from conversations.tasks import fetch_orders_of_buyer, fetch_wanted_products, nudge
 from marketplaces import catalogue, media
 from marketplaces.models import Feed, Order, Product, Shop
 
@@ -62,12 +62,21 @@ def panel(
 
 
 def orders(conversation: Conversation) -> dict[str, Any]:
+    refresh_orders(conversation)
     found = list(cards.orders_of(conversation)[:ORDERS])
     keep_pictures(conversation.shop, (line["picture_url"] for order in found for line in order.lines))
     return {
         "orders": found,
         "orders_complete": is_copied(conversation.shop, Feed.Kind.ORDERS),
     }
+
+
+def refresh_orders(conversation: Conversation) -> None:
+    """Where the marketplace can list a buyer's orders, have them fetched behind the back of whoever looks."""
+    shop, buyer = conversation.shop, conversation.buyer_id
+    can_ask = shop.is_active and buyer and shop.connector.can("orders_of_buyer")
+    if can_ask and cards.is_first_ask(conversation.pk, ["all"]):
+        transaction.on_commit(lambda: nudge(fetch_orders_of_buyer, str(conversation.pk)))
 
 
 def products(shop: Shop, search: str = "", above: int = 0) -> Products:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from conversations import rechecks
 from conversations.models import Conversation, Message, OutgoingMessage
+from conversations.numbering import fit
 from marketplaces.content import IncomingMessage, Kind, Receipt
 
 State = OutgoingMessage.State
@@ -111,6 +112,7 @@ def prove(outgoing: OutgoingMessage, remote_id: str, sent_at: datetime, sequence
     message.remote_id, message.sent_at = remote_id, sent_at
     if sequence is not None:
         message.sequence = sequence
+        fit(message.conversation, message)
     message.save(update_fields=["remote_id", "sent_at", "sequence", "raw"])
     outgoing.state, outgoing.sent_at = State.SENT, sent_at
     outgoing.problem_code = outgoing.problem_text = ""

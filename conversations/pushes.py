@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from conversations import cards
 from conversations.events import record_shop
-from conversations.ingest import find_or_create, ingest
+from conversations.ingest import ingest
 from conversations.models import Conversation, Message, Push
 from marketplaces import orders
 from marketplaces.appkeys import shops_reached
@@ -53,8 +53,13 @@ def verify(marketplace: str, headers: dict[str, str], body: bytes, url: str) -> 
     raise error or BadWebhook("there is no app for this marketplace")
 
 
-def store(app: App, headers: dict[str, str], body: bytes) -> Push:
-    return Push.objects.create(app=app, headers=headers, body=body)
+def store(app: App, headers: dict[str, str], body: bytes, notification: str) -> Push | None:
+    """The raw push; None for one that is here already, as the marketplace's own id of it tells."""
+    content = {"headers": headers, "body": body}
+    if not notification:
+        return Push.objects.create(app=app, **content)
+    push, is_new = Push.objects.get_or_create(app=app, notification=notification[:100], defaults=content)
+    return push if is_new else None
 
 
 def claim(push_id: int) -> Push | None:
@@ -116,10 +121,8 @@ def apply_to(shop: Shop, push: Push, event: PushEvent) -> Conversation | None:
     if event.kind == PushKind.ORDER and event.order:
         fetch_order(shop, push, event.order)
     elif event.kind == PushKind.MESSAGE and event.conversation is not None:
-        conversation = find_or_create(shop, event.conversation)
-        if event.message is not None:
-            conversation = ingest(shop, event.conversation, [event.message], Message.Source.PUSH)
-        return ask_for_reading(conversation)
+        told = [event.message] if event.message is not None else []
+        return ask_for_reading(ingest(shop, event.conversation, told, Message.Source.PUSH))
     elif event.kind == PushKind.CHANGED:
         return changed_somewhere(shop, event)
     return None

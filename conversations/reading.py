@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from conversations import rechecks
+from conversations import lookups, rechecks
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message
+from conversations.numbering import newest_read
 from marketplaces.connector import Connector
 from marketplaces.content import IncomingMessage, RemoteConversation
 from marketplaces.models import Shop
@@ -33,7 +34,9 @@ def read(
     activation, FIRST_READING bubbles are taken.
     """
     known = Conversation.objects.filter(shop=shop, remote_id=remote.remote_id).first()
-    if known is not None and known.read_through_at is not None:
+    if known is not None and (number := last_number(shop, known)) is not None:
+        bubbles = newest(connector, remote.remote_id, since=None, since_number=number)
+    elif known is not None and known.read_through_at is not None:
         watched_at = rechecks.reach(known, shop.connector.rechecks) or known.read_through_at
         back_to = min(known.read_through_at, watched_at) - OVERLAP
         bubbles = newest(connector, remote.remote_id, since=back_to)
@@ -64,18 +67,31 @@ def shows_all(remote: RemoteConversation, read_through_at: datetime | None) -> b
     return read_through_at is not None and read_through_at >= listed_at - timedelta(seconds=1)
 
 
+def last_number(shop: Shop, conversation: Conversation) -> int | None:
+    """Where bubbles are numbered their times may contradict, so a reading goes back to the newest number."""
+    return newest_read(conversation) if shop.connector.orders_by_number else None
+
+
 def newest(
-    connector: Connector, conversation: str, since: datetime | None, at_least: int = 0
+    connector: Connector,
+    conversation: str,
+    since: datetime | None,
+    at_least: int = 0,
+    since_number: int | None = None,
 ) -> list[IncomingMessage]:
-    """Newest first: everything back to `since`, and `at_least` so many. Stops at a page that brings nothing new."""
+    """Newest first: everything back to `since`, or to `since_number`, and `at_least` so many. Stops at a page that
+    brings nothing new."""
     found: dict[str, IncomingMessage] = {}
     cursor = None
     for _page in range(MOST_PAGES):
         page = connector.list_messages(conversation, cursor)
         fresh = [item for item in page.items if item.remote_id not in found]
         found.update({item.remote_id: item for item in fresh})
-        oldest = min((item.sent_at for item in page.items), default=None)
-        reached = since is None or (oldest is not None and oldest < since)
+        if since_number is not None:
+            reached = any(item.sequence <= since_number for item in page.items)
+        else:
+            oldest = min((item.sent_at for item in page.items), default=None)
+            reached = since is None or (oldest is not None and oldest < since)
         if (reached and len(found) >= at_least) or not fresh or page.next is None:
             break
         cursor = page.next
@@ -90,7 +106,7 @@ def newest(
 def read_due(conversation: Conversation, connector: Connector) -> None:
     """Do the reading that was asked for; a newer request made meanwhile stays."""
     asked_at = conversation.reading_due_at
-    read(conversation.shop, connector, as_remote(conversation))
+    read(conversation.shop, connector, lookups.looked_up(conversation, connector) or as_remote(conversation))
     Conversation.objects.filter(pk=conversation.pk, reading_due_at=asked_at).update(reading_due_at=None)
 
 

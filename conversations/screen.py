@@ -94,7 +94,7 @@ def place_of(below: str) -> tuple[datetime, UUID] | None:
 
 def bubbles(conversation: Conversation, before: Message | None = None) -> tuple[list[Message], bool]:
     """The newest bubbles (or those above one), oldest first, and whether there are older ones."""
-    found = conversation.messages.with_parts().newest_first()
+    found = conversation.messages.shown().with_parts().newest_first()
     if before is not None:
         found = found.before(before)
     page = list(found[: BUBBLES + 1])

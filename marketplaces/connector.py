@@ -127,6 +127,8 @@ class Connector:
     settling_time: ClassVar[timedelta] = timedelta(seconds=10)
     #: How long after a send a reply is looked at again, as it may be taken away although it was accepted.
     rechecks: ClassVar[tuple[timedelta, ...]] = ()
+    #: Those of its error codes that close a room for replies, until it says otherwise.
+    lock_codes: ClassVar[frozenset[str]] = frozenset()
     #: The marketplace's error code -> an English sentence for the agent, marked with gettext_noop.
     explanations: ClassVar[Mapping[str, str]] = {}
 

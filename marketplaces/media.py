@@ -19,10 +19,11 @@ from django.utils import timezone
 
 from marketplaces.content import File
 from marketplaces.download import download
-from marketplaces.errors import MarketplaceError, Rejected, Temporary
+from marketplaces.errors import MarketplaceError, NotAuthorized, Rejected, Temporary, Uncertain
 from marketplaces.models import MediaFile, Shop
 from marketplaces.models.media import id_of
 from marketplaces.pictures import NotUsable, check_picture, clean_picture, is_video
+from marketplaces.registry import connector_for
 
 logger = logging.getLogger(__name__)
 
@@ -68,9 +69,10 @@ def fetch(media: MediaFile) -> None:
             hosts=connector.media_hosts,
             own_origin=shop.app_in_use().keys["api_url"],
             most_bytes=max(connector.image_limit, connector.video_limit),
+            access=connector_for(shop).file_access(),
         )
         store(media, body)
-    except Temporary as error:
+    except (Temporary, NotAuthorized, Uncertain) as error:
         postpone(media, error)
     except (Rejected, NotUsable) as error:
         refuse(media, error)

@@ -80,6 +80,12 @@ def refresh(shop: Shop, connector: Connector, ids: Iterable[str], tell: Tell = n
     return changed
 
 
+def refresh_of_buyer(shop: Shop, connector: Connector, buyer: str, tell: Tell = nobody) -> list[Order]:
+    """Fetch the newest orders of this buyer; returns those that are new or look different now. Raises
+    MarketplaceError."""
+    return store(shop, connector.orders_of_buyer(buyer), tell)
+
+
 def as_row(shop: Shop, order: RemoteOrder, now: datetime) -> Order:
     return fitting(
         Order,

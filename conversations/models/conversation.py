@@ -194,7 +194,7 @@ class Conversation(models.Model):
 
     def derive(self) -> None:
         """Recompute what follows from the messages: newest bubble, unread, waiting. The same however they came."""
-        newest = self.messages.newest_first().first()
+        newest = self.messages.shown().newest_first().first()
         self.last_message = newest
         if newest is not None:
             self.last_message_at = newest.sent_at
@@ -222,6 +222,10 @@ class Conversation(models.Model):
         if self.waiting_since is None:
             self.shop_answered()
         record(self)
+
+    def close_for_replies(self, code: str) -> None:
+        """The marketplace lets the shop write nothing here for now."""
+        Conversation.objects.filter(pk=self.pk).update(can_reply=False, lock_code=code[:100])
 
     def request_reading(self, at: datetime | None = None) -> None:
         """Somebody said that there is news here: read it from the marketplace soon."""

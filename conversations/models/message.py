@@ -43,8 +43,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
             | Q(sent_at=message.sent_at, sequence=message.sequence, pk__lt=message.pk)
         )
 
+    def shown(self) -> MessageQuerySet:
+        return self.filter(is_hidden=False)
+
+    def numbered(self) -> MessageQuerySet:
+        """Those that the marketplace has numbered."""
+        return self.filter(sequence__lt=UNNUMBERED)
+
     def from_buyer(self) -> MessageQuerySet:
-        return self.filter(origin=Message.Origin.BUYER)
+        return self.shown().filter(origin=Message.Origin.BUYER)
 
     def naming_something(self) -> MessageQuerySet:
         """Those that tell which product or order they are about."""
@@ -57,8 +64,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         One that never went out, or that the marketplace took away, is no answer.
         """
-        return self.filter(origin__in=[Message.Origin.AGENT, Message.Origin.SELLER_CENTRE]).exclude(
-            Q(outgoing__state="failed") | Q(payload__has_key="refusal")
+        people = [Message.Origin.AGENT, Message.Origin.SELLER_CENTRE]
+        return (
+            self.shown()
+            .filter(origin__in=people)
+            .exclude(Q(outgoing__state="failed") | Q(payload__has_key="refusal"))
         )
 
     def with_parts(self) -> MessageQuerySet:
@@ -165,6 +175,7 @@ class Message(models.Model):
         self.sender_name = storable(incoming.sender_name)[:200]
         self.sent_at = incoming.sent_at
         self.sequence = incoming.sequence
+        self.is_hidden = incoming.is_hidden
 
 
 def storable(value: Any) -> Any:

@@ -5,10 +5,17 @@ One module per queue, so that an import cannot delay a reply (CELERY_TASK_ROUTES
 
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import later, nudge
-from conversations.tasks.receiving import process_push, read_conversation, tell_read, watch_pushes
+from conversations.tasks.receiving import (
+    look_up_room,
+    process_push,
+    read_conversation,
+    tell_read,
+    watch_pushes,
+)
 from conversations.tasks.sending import deliver, send, settle
 from conversations.tasks.shops import (
     fetch_named_orders,
+    fetch_orders_of_buyer,
     fetch_wanted_products,
     run_feed,
     run_import,
@@ -26,8 +33,10 @@ __all__ = [
     "deliver",
     "fetch_media",
     "fetch_named_orders",
+    "fetch_orders_of_buyer",
     "fetch_wanted_products",
     "later",
+    "look_up_room",
     "nudge",
     "process_push",
     "read_conversation",

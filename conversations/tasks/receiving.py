@@ -9,7 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from conversations import lost_pushes, pushes, reading, reading_marks
+from conversations import lookups, lost_pushes, pushes, reading, reading_marks
 from conversations.events import disconnect
 from conversations.models import Conversation
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
@@ -57,6 +57,21 @@ def read_conversation(conversation_id: str) -> None:
     except MarketplaceError as error:
         logger.warning("reading of %s failed: %s", conversation_id, error)
         reading.postpone(conversation, 5)
+
+
+@shared_task
+def look_up_room(conversation_id: str) -> None:
+    """Somebody has opened a room of which the marketplace may tell more by now."""
+    conversation = Conversation.objects.select_related("shop").filter(pk=conversation_id).first()
+    if conversation is None or not lookups.claim(conversation):
+        return
+    try:
+        connector = connector_for(conversation.shop, patience=PATIENCE_RECEIVING)
+        lookups.look_up(conversation, connector)
+    except NotAuthorized as error:
+        disconnect(conversation.shop, error)
+    except (MarketplaceError, NotConfigured) as error:
+        logger.warning("room %s could not be looked up: %s", conversation_id, error)
 
 
 @shared_task

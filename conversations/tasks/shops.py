@@ -90,6 +90,22 @@ def fetch_named_orders(conversation_id: str) -> None:
             disconnect_if_refused(shop)
 
 
+@shared_task
+def fetch_orders_of_buyer(conversation_id: str) -> None:
+    """Somebody looks at a buyer's orders. What fails is asked for at a later look."""
+    conversation = Conversation.objects.select_related("shop").filter(pk=conversation_id).first()
+    if conversation is None or not conversation.shop.is_active:
+        return
+    shop = conversation.shop
+    try:
+        connector = connector_for(shop, patience=PATIENCE_SLOW)
+        orders.refresh_of_buyer(shop, connector, conversation.buyer_id, partial(cards.announce, shop))
+    except (MarketplaceError, NotConfigured) as error:
+        logger.warning("orders of the buyer in %s did not come: %s", conversation_id, error)
+        if isinstance(error, NotAuthorized):
+            disconnect_if_refused(shop)
+
+
 def disconnect_if_refused(shop: Shop) -> None:
     """The permission for orders or products alone may be missing: then the chat goes on. The shop's own facts
     tell whether we may still speak for it."""

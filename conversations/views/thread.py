@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import screen
+from conversations import lookups, screen
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation
-from conversations.tasks import nudge, tell_read
+from conversations.tasks import look_up_room, nudge, tell_read
 from conversations.views.inbox import inbox_context
 from forstok_chat.accounts.models import User
 from forstok_chat.http import ChatRequest
@@ -29,6 +29,8 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
     if conversation.unread_count:
         seen(conversation, request.user)
         conversation = find(request, pk)
+    if lookups.is_worth_asking(conversation):
+        nudge(look_up_room, str(conversation.pk))
     context = screen.thread(conversation, panel_of(request))
     if request.htmx and not request.htmx.history_restore_request:
         filters = Filters.from_query(request.user, request.GET)

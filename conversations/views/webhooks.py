@@ -27,10 +27,12 @@ def webhook(request: HttpRequest, marketplace: str) -> HttpResponse:
     body = request.body
     try:
         url = pushes.callback_url(settings.PUBLIC_URL, marketplace)
-        app, _event = pushes.verify(marketplace, headers, body, url)
+        app, event = pushes.verify(marketplace, headers, body, url)
     except BadWebhook as error:
         logger.warning("push to %s refused: %s", marketplace, error)
         return HttpResponse(status=401)
-    push = pushes.store(app, {name: headers[name] for name in headers if "authorization" in name}, body)
-    nudge(process_push, push.pk)
+    signature = {name: headers[name] for name in headers if "authorization" in name}
+    push = pushes.store(app, signature, body, event.notification)
+    if push is not None:
+        nudge(process_push, push.pk)
     return HttpResponse(status=200)
