@@ -153,6 +153,10 @@ class Place:
     ahead: int
     seconds: int
 
+    @property
+    def minutes(self) -> int:
+        return max(1, round(self.seconds / 60))
+
 
 def place_of(outgoing: OutgoingMessage) -> Place | None:
     """Where a waiting reply stands in its lane; None without a lane or Redis.

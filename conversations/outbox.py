@@ -65,6 +65,7 @@ EXPLANATIONS = {
     ),
     "file_gone": gettext_noop("The file is no longer here. Choose it again."),
     "video_not_ready": gettext_noop("The marketplace did not finish its work on the video. Try again."),
+    "moved": gettext_noop("The shop goes on at another marketplace. Answer the buyer there."),
     "lost": gettext_noop("The connection broke while sending. Checking whether it arrived."),
 }
 

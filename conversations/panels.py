@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
-from conversations import cards
+from conversations import cards, quotas
 from conversations.models import Conversation, Message
 from conversations.tasks import fetch_orders_of_buyer, fetch_wanted_products, nudge
 from marketplaces import catalogue, media
@@ -52,6 +52,8 @@ def panel(
     }
     if name == "orders":
         context |= orders(conversation)
+    elif name == "buyer":
+        context |= {"quota": quotas.use_of(conversation.shop)}
     elif name == "products":
         place = int(above) if above.isdecimal() and len(above) < 7 else 0
         context |= {
@@ -76,7 +78,7 @@ def refresh_orders(conversation: Conversation) -> None:
     shop, buyer = conversation.shop, conversation.buyer_id
     can_ask = shop.is_active and buyer and shop.connector.can("orders_of_buyer")
     if can_ask and cards.is_first_ask(conversation.pk, ["all"]):
-        transaction.on_commit(lambda: nudge(fetch_orders_of_buyer, str(conversation.pk)))
+        nudge(fetch_orders_of_buyer, str(conversation.pk))
 
 
 def products(shop: Shop, search: str = "", above: int = 0) -> Products:

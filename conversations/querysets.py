@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
+from marketplaces.registry import CONNECTORS, connector_class
 
 if TYPE_CHECKING:
     from conversations.models import Conversation  # noqa: F401  (the row type, as text, below)
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
         return self.filter(shop__in=Shop.objects.visible_to(user))
+
+    def from_platform(self, platform: str) -> ConversationQuerySet:
+        """Whose buyers write from there: as the room says, or as the marketplace has no others."""
+        said = Q(platform=platform)
+        if not (platform in CONNECTORS and connector_class(platform).platforms):
+            said |= Q(platform="", shop__marketplace=platform)
+        return self.filter(said)
 
     # Each viewer sees every conversation in exactly one of these four
 

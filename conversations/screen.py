@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from conversations import cards, lanes, panels
 from conversations.filters import TABS, Filters
@@ -18,6 +19,7 @@ from conversations.models import Conversation, Import, Message
 from forstok_chat.accounts.models import User
 from marketplaces import media
 from marketplaces.models import Shop
+from marketplaces.registry import connector_class
 
 ROWS = 30
 BUBBLES = 30
@@ -43,7 +45,8 @@ class Tab:
 def rail(filters: Filters) -> list[RailShop]:
     """Exactly the integrated shops that this user may see."""
     unread = Count("conversations", filter=Q(conversations__unread_count__gt=0))
-    shops = Shop.objects.visible_to(filters.user).annotate(unread=unread).order_by("marketplace", "name")
+    shops = Shop.objects.visible_to(filters.user).filter(moved_to=None).annotate(unread=unread)
+    shops = shops.order_by("marketplace", "name")
     return [RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop) for shop in shops]
 
 
@@ -62,6 +65,19 @@ def tabs(filters: Filters) -> list[Tab]:
         resolved=Count("pk", filter=Q(status="resolved")),
     )
     return [Tab(slug, str(label), counts[slug], slug == filters.tab) for slug, label in TABS.items()]
+
+
+def platforms(filters: Filters) -> list[Tab]:
+    """Where buyers write from, to choose among; none where every shop has buyers of one place."""
+    shops = Shop.objects.visible_to(filters.user).active()
+    slugs = (shops.filter(pk=filters.shop) if filters.shop else shops).values_list("marketplace", flat=True)
+    known: dict[str, str] = {}
+    for slug in set(slugs):
+        known |= connector_class(slug).platforms
+    if not known:
+        return []
+    choices = {"": _("All"), **dict(sorted(known.items(), key=lambda each: each[1]))}
+    return [Tab(slug, str(label), 0, slug == filters.platform) for slug, label in choices.items()]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import files, inbox, live, media, messages, panels, statuses, thread, webhooks
+from conversations.views import files, inbox, live, media, messages, moves, panels, statuses, thread, webhooks
 
 app_name = "conversations"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("chat/<uuid:pk>/buyer/", panels.buyer, name="buyer"),
     path("chat/<uuid:pk>/assignment/", statuses.assignment, name="assignment"),
     path("chat/<uuid:pk>/resolution/", statuses.resolution, name="resolution"),
+    path("shops/<uuid:pk>/successor/", moves.successor, name="successor"),
     path("messages/<uuid:client_id>/delivery/", messages.delivery, name="delivery"),
     path("messages/<uuid:client_id>/confirmation/", messages.confirmation, name="confirmation"),
     path("media/<uuid:pk>/", media.media, name="media"),

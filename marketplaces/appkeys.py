@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from forstok_chat.accounts.models import Membership, Seller, User
@@ -52,8 +53,10 @@ class Standing:
         return connector_class(self.marketplace).needs_consent
 
     @property
-    def public_url(self) -> str:
-        return settings.PUBLIC_URL
+    def return_url(self) -> str:
+        """What the marketplace wants to be told of where sellers come back to."""
+        registered = connector_class(self.marketplace).registers_callback
+        return settings.PUBLIC_URL + (reverse("marketplaces:registered-callback") if registered else "")
 
     @property
     def webhook_url(self) -> str:

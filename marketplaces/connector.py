@@ -101,6 +101,10 @@ class Connector:
     needs_consent: ClassVar[bool] = True
     #: A consent given before, for another shop or another purpose, is enough: then activating is one click, too.
     reuses_consent: ClassVar[bool] = False
+    #: Everybody is sent back to one address that is registered at the marketplace, with our state beside.
+    registers_callback: ClassVar[bool] = False
+    #: The marketplace (its slug) at which shops go on when this one is shut; "" where none follows.
+    succeeded_by: ClassVar[str] = ""
     #: Where buyers may write from (RemoteConversation.platform) -> its name, where one connector brings several.
     platforms: ClassVar[Mapping[str, str]] = {}
     #: Longest text in characters (code points). None: not known.

@@ -119,8 +119,10 @@ def remaining(bucket: Bucket) -> tuple[float, float]:
     known = redis().hmget(bucket.keys[0], ["tat", "rate", "burst", "paused_until"])
     tat, rate, burst, paused = (float(value) if value else None for value in known)
     rate = rate or bucket.rate * MARGIN
+    wider = redis().hget(bucket.keys[1], "paused_until") if bucket.within else None
+    paused = max(paused or 0, float(wider or 0))
     free_at = (tat or now) - ((burst or bucket.burst) - 1) * 1_000_000 / rate
-    return rate, max(0.0, free_at - now, (paused or 0) - now) / 1_000_000
+    return rate, max(0.0, free_at - now, paused - now) / 1_000_000
 
 
 # Calls of a day

@@ -149,6 +149,12 @@ def tint(name: object) -> int:
 
 
 @register.filter
+def mark_of(conversation: Conversation) -> str:
+    """The address of the mark of where the buyer writes from."""
+    return mark(conversation.platform or conversation.shop.marketplace)
+
+
+@register.filter
 def mark(marketplace: str) -> str:
     """The address of a marketplace's mark."""
     return static(f"img/marketplaces/{marketplace}.svg")
@@ -166,7 +172,13 @@ def query(filters: Filters | None, **changed: object) -> str:
     """`?shop=…&tab=…` for links that keep what one is looking at, but for what is changed; or nothing."""
     chosen: dict[str, object] = changed
     if filters:
-        chosen = {"shop": filters.shop, "tab": filters.tab, "q": filters.search} | changed
+        looked_at = {
+            "shop": filters.shop,
+            "tab": filters.tab,
+            "platform": filters.platform,
+            "q": filters.search,
+        }
+        chosen = looked_at | changed
     if chosen.get("tab") == "all":
         del chosen["tab"]
     told = urlencode({name: value for name, value in chosen.items() if value})
@@ -184,6 +196,44 @@ def marketplace_name(shop: Shop) -> str:
 @register.filter
 def needs_consent(shop: Shop) -> bool:
     return shop.connector.needs_consent
+
+
+@register.filter
+def platform_name(conversation: Conversation) -> str:
+    """Where the buyer writes from: "" when the shop has buyers of one place only, or it is not known yet."""
+    return conversation.shop.connector.platforms.get(conversation.platform, "")
+
+
+@register.filter
+def has_platforms(shop: Shop) -> bool:
+    return bool(shop.connector.platforms)
+
+
+@register.filter
+def may_have_moved(shop: Shop) -> bool:
+    """Its marketplace was shut, and shops go on at another."""
+    return bool(shop.connector.succeeded_by)
+
+
+@register.filter
+def why_closed(conversation: Conversation) -> str:
+    """Why the marketplace lets the shop write nothing here, "" when it does or does not tell."""
+    if conversation.can_reply is not False:
+        return ""
+    connector = conversation.shop.connector
+    if sentence := connector.explanations.get(conversation.lock_code):
+        return _(sentence)
+    return _("%(marketplace)s does not let the shop write to this buyer now.") % {
+        "marketplace": connector.name
+    }
+
+
+@register.filter
+def why_waiting(message: Message) -> str:
+    """What a reply in the queue waits for beside its turn, where the marketplace told."""
+    code = message.outgoing.problem_code
+    sentence = message.conversation.shop.connector.explanations.get(code) if code else None
+    return _(sentence) if sentence else ""
 
 
 @register.filter

@@ -49,6 +49,7 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "filters": filters,
         "rail": screen.rail(filters),
         "tabs": screen.tabs(filters),
+        "platforms": screen.platforms(filters),
         "rows": screen.rows(filters),
         "selected_shop": shop,
         "may_manage_shop": shop is not None

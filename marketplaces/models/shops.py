@@ -48,12 +48,14 @@ class App(models.Model):
 
 class ShopQuerySet(models.QuerySet["Shop"]):
     def visible_to(self, user: User) -> ShopQuerySet:
-        """The shops of this user's memberships; one may be limited to chosen shops."""
+        """The shops of this user's memberships; one may be limited to chosen shops, and to what these were before
+        they moved."""
         unlimited = Membership.objects.filter(user=user, sees_all_shops=True)
         chosen = Membership.shops.through.objects.filter(
             membership__user=user, membership__seller=F("shop__seller")
         )
-        return self.filter(Q(seller__in=unlimited.values("seller")) | Q(pk__in=chosen.values("shop")))
+        named = chosen.values("shop")
+        return self.filter(Q(seller__in=unlimited.values("seller")) | Q(pk__in=named) | Q(moved_to__in=named))
 
     def manageable_by(self, user: User) -> ShopQuerySet:
         roles = [Membership.Role.OWNER, Membership.Role.SUPERVISOR]
@@ -147,6 +149,12 @@ class Shop(models.Model):
             state=self.State.DISCONNECTED, problem=problem[:1000]
         )
         self.refresh_from_db(fields=["state", "problem"])
+
+    def go_on_as(self, successor: Shop | None) -> None:
+        """Its chats come in there from now on; None: it has not moved after all, and may be activated again."""
+        Credential.objects.filter(shop=self).delete()
+        Shop.objects.filter(pk=self.pk).update(state=self.State.INACTIVE, problem="", moved_to=successor)
+        self.refresh_from_db()
 
     def schedule_sync(self, at: datetime | None = None) -> None:
         """Look for news at this time, or now."""

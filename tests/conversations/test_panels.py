@@ -14,8 +14,12 @@ from django.utils import timezone
 
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message
-from marketplaces.content import IncomingMessage, Kind
+from conversations.tasks import fetch_orders_of_buyer
+from forstok_chat.redis import redis
+from marketplaces.content import IncomingMessage, Kind, OrderStatus, RemoteOrder
 from marketplaces.models import Feed, Order, Product, Shop
+from marketplaces.throttle import count, day_key
+from tests.conversations.mall import BEGAN, Mall, bubble, room
 from tests.factories import make_conversation, make_shop, remote, said
 
 pytestmark = pytest.mark.django_db
@@ -284,3 +288,28 @@ def test_the_picker_asks_the_database_no_more_with_more_products(
     url = reverse("conversations:products", args=[conversation.pk])
     with django_assert_max_num_queries(22):
         owner_client.get(url, headers=HTMX)
+
+
+def test_a_buyers_orders_are_fetched_when_somebody_looks_and_not_at_every_look(
+    owner_client: Client, mall_shop: Shop, mall: type[Mall], nudges: list[Any]
+) -> None:
+    ordered = RemoteOrder("o-1", "501", OrderStatus.TO_SHIP, BEGAN, BEGAN, total=Decimal(25000))
+    mall.world["orders"] = (ordered,)
+    conversation = ingest(mall_shop, room(buyer_id="501"), [bubble(10)], Message.Source.READING)
+    for _look in range(2):
+        owner_client.get(f"/chat/{conversation.pk}/orders/", headers={"HX-Request": "true"})
+    asked = [arguments for name, arguments in nudges if name == "fetch_orders_of_buyer"]
+    assert asked == [(str(conversation.pk),)]
+    fetch_orders_of_buyer(str(conversation.pk))
+    assert mall.asked == [("orders", "501")]
+    assert "Rp25.000" in owner_client.get(f"/chat/{conversation.pk}/").content.decode()
+
+
+def test_the_buyers_panel_tells_how_much_of_the_days_quota_is_used(
+    owner_client: Client, mall_shop: Shop
+) -> None:
+    conversation = ingest(mall_shop, room(buyer_id="501"), [bubble(10)], Message.Source.READING)
+    redis().delete(day_key("mall:77"))
+    count("mall:77")
+    url = f"/chat/{conversation.pk}/buyer/"
+    assert "1 dari 100" in owner_client.get(url, headers={"HX-Request": "true"}).content.decode()

@@ -140,3 +140,12 @@ def test_a_push_to_a_shop_that_is_not_active_is_dropped(client: Client, seller: 
     deliver_push(client, push_of(inactive))
     process_all()
     assert not Message.objects.exists()
+
+
+def test_a_push_that_comes_again_under_its_id_is_answered_and_stored_once(
+    client: Client, mall_shop: Shop, nudges: list[Any]
+) -> None:
+    for notification in ("n-1", "n-1", "n-2", "n-1"):
+        assert client.post("/webhooks/mall/", notification, content_type="text/plain").status_code == 200
+    assert list(Push.objects.values_list("notification", flat=True)) == ["n-1", "n-2"]
+    assert [name for name, _arguments in nudges] == ["process_push"] * 2

@@ -11,6 +11,8 @@ import responses
 from django.utils import timezone
 
 from marketplaces import media
+from marketplaces.connectors.shopee.connector import ShopeeConnector
+from marketplaces.content import FileAccess
 from marketplaces.models import MediaFile, Shop
 from marketplaces.models.media import id_of
 from marketplaces.pictures import check_picture
@@ -184,3 +186,39 @@ def test_what_an_agent_uploads_is_stored_as_the_marketplace_takes_it(shop: Shop)
     file = media.as_file(MediaFile.objects.get())
     assert (file.content_type, len(file.body)) == (stored.content_type, stored.size)
     assert check_picture(file.body).width == stored.width
+
+
+def let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    access = FileAccess({"cipher": "c-1"}, {"x-token": "t-1"})
+    monkeypatch.setattr(ShopeeConnector, "file_access", lambda connector: access)
+
+
+def test_a_file_that_wants_the_shops_token_gets_it_but_not_where_it_sends_us_then(
+    web: responses.RequestsMock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in(monkeypatch)
+    elsewhere = "https://cdn.susercontent.com/a.jpg"
+    web.get(URL, status=302, headers={"Location": elsewhere})
+    web.get(elsewhere, body=picture())
+    assert fetch(shop).state == State.STORED
+    first, second = (call.request for call in web.calls)
+    assert (first.headers["x-token"], first.url) == ("t-1", f"{URL}?cipher=c-1")
+    assert "x-token" not in second.headers
+    assert second.url == elsewhere
+
+
+def test_a_host_that_is_not_the_marketplaces_never_sees_the_token(
+    web: responses.RequestsMock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in(monkeypatch)
+    assert fetch(shop, "https://files.evil.test/a.jpg").state == State.REFUSED
+    assert not web.calls
+
+
+def test_a_refused_token_is_tried_again_later_as_it_may_be_newer_then(
+    web: responses.RequestsMock, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_in(monkeypatch)
+    web.get(URL, status=401)
+    waiting = fetch(shop)
+    assert (waiting.state, waiting.attempts) == (State.WAITING, 1)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from forstok_chat.redis import redis
-from marketplaces.throttle import Bucket, learn, pause, take
+from marketplaces.throttle import Bucket, count, counted, learn, pause, remaining, slow_down, speed_up, take
 
 
 @pytest.fixture
@@ -62,3 +62,52 @@ def test_a_learned_limit_is_kept_with_its_own_bucket(app: str) -> None:
     learn(bucket, rate=100, burst=11)
     assert redis().hget(f"throttle:{bucket.key}", "burst") == b"10"
     assert not redis().exists(f"throttle:{app}")
+
+
+def felt(app: str) -> Bucket:
+    """Of a marketplace that tells no limit."""
+    return Bucket(f"{app}:send", rate=1, within=app, most=2)
+
+
+def rate_of(bucket: Bucket) -> float:
+    return remaining(bucket)[0] / 0.97
+
+
+def test_a_refusal_halves_the_rate_and_answers_win_it_back(app: str) -> None:
+    bucket = felt(app)
+    slow_down(bucket)
+    slow_down(bucket)
+    assert rate_of(bucket) == pytest.approx(0.25)
+    for _answer in range(20):
+        speed_up(bucket)
+    assert 0.25 < rate_of(bucket) < 1
+
+
+def test_the_rate_stays_between_its_bounds(app: str) -> None:
+    bucket = felt(app)
+    for _answer in range(100):
+        speed_up(bucket)
+    assert rate_of(bucket) == pytest.approx(2)
+    for _refusal in range(20):
+        slow_down(bucket)
+    assert rate_of(bucket) == pytest.approx(0.05)
+
+
+def test_a_rate_that_the_marketplace_tells_is_not_felt_for(app: str) -> None:
+    bucket = bucket_of(app)
+    slow_down(bucket)
+    speed_up(bucket)
+    assert rate_of(bucket) == pytest.approx(1)
+
+
+def test_who_waits_is_told_of_a_pause_of_the_wider_bucket(app: str) -> None:
+    bucket = bucket_of(app)
+    pause(Bucket(app, rate=1), 60)
+    assert 59 < remaining(bucket)[1] <= 60
+
+
+def test_calls_of_a_day_are_counted(app: str) -> None:
+    assert counted(app) == 0
+    count(app)
+    count(app)
+    assert counted(app) == 2

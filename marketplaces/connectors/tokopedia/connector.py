@@ -73,6 +73,7 @@ class TokopediaConnector(Connector):
     token_scope = "app"
     refresh_before = timedelta(0)  # the same token comes back until it has ended
     needs_consent = False
+    succeeded_by = "tiktok_shop"  # the Open API was shut on 30 September 2025
     # A push is a nudge without an id and may be lost, so readings come often.
     sync_policy = SyncPolicy(
         watched=timedelta(seconds=15), active=timedelta(seconds=15), quiet=timedelta(seconds=60)
