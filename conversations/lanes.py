@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from redis import RedisError
@@ -141,42 +141,3 @@ def due() -> list[UUID]:
     """A conversation of each shop in which something may go: enough to run every lane."""
     first = may_go().order_by("conversation__shop_id", "pk").distinct("conversation__shop_id")
     return list(first.values_list("conversation", flat=True))
-
-
-# What the agent is told
-
-
-@dataclass(frozen=True)
-class Place:
-    """`ahead`: how many replies go before; `seconds`: until it is this one's turn, about."""
-
-    ahead: int
-    seconds: int
-
-    @property
-    def minutes(self) -> int:
-        return max(1, round(self.seconds / 60))
-
-
-def place_of(outgoing: OutgoingMessage) -> Place | None:
-    """Where a waiting reply stands in its lane; None without a lane or Redis.
-
-    Its shop has as many turns before it as replies were written before; every other shop gets at most as many
-    in the meantime.
-    """
-    shop = outgoing.conversation.shop
-    try:
-        lane = lane_of(shop)
-        rate, wait = throttle.remaining(lane.bucket)
-    except (NotConfigured, RedisError):
-        return None
-    waiting = dict(
-        queued()
-        .filter(conversation__shop__in=lane.shops)
-        .values_list("conversation__shop")
-        .annotate(count=Count("pk"))
-    )
-    own = queued().filter(Q(conversation__shop=shop), pk__lt=outgoing.pk).count()
-    others = sum(min(count, own + 1) for other, count in waiting.items() if other != shop.pk)
-    ahead = own + others
-    return Place(ahead, round(wait + ahead / rate))

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from conversations import cards, lanes, panels
+from conversations import cards, panels, places
 from conversations.filters import TABS, Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, Import, Message
@@ -23,8 +23,6 @@ from marketplaces.registry import connector_class
 
 ROWS = 30
 BUBBLES = 30
-# Replies of one thread that are told their place in the queue.
-PLACES = 10
 
 
 @dataclass(frozen=True)
@@ -122,8 +120,9 @@ def dressed(conversation: Conversation, messages: list[Message]) -> list[Message
     for message in messages:
         message.conversation = conversation
     waiting = [message for message in messages if is_waiting(message)]
-    for message in waiting[:PLACES]:
-        message.place = lanes.place_of(message.outgoing)
+    found = places.places(conversation.shop) if waiting else {}
+    for message in waiting:
+        message.place = found.get(message.outgoing.pk)
     cards.attach(conversation.shop, messages)
     pictures = [message.product.picture_url for message in messages if message.product]
     media.keep(conversation.shop, filter(None, pictures), is_urgent=False)

@@ -19,7 +19,7 @@ from marketplaces.content import IncomingMessage, Kind
 from marketplaces.models import MediaFile, Order, Product
 
 if TYPE_CHECKING:
-    from conversations.lanes import Place
+    from conversations.places import Place
 
 # Bubbles that the marketplace has not numbered yet stand behind the others of their instant.
 UNNUMBERED = 2**63 - 1

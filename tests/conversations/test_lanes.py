@@ -163,31 +163,6 @@ def test_a_reply_without_its_turn_is_not_sent_by_a_worker_that_wakes_early(
     assert OutgoingMessage.objects.get().state == "queued"
 
 
-def test_the_place_in_the_queue_counts_the_turns_before_it(seller: Seller, owner: User) -> None:
-    shop_with(seller, 8, owner, rooms=4)
-    shop_with(seller, 1, owner)
-    places = [
-        lanes.place_of(outgoing)
-        for outgoing in OutgoingMessage.objects.order_by("pk").select_related("conversation__shop")
-    ]
-    ahead = [place.ahead for place in places if place]
-    # Its own shop's before it, and the other shop's single one, whose turn comes first or second.
-    assert ahead == [1, 2, 3, 4, 5, 6, 7, 8, 1]
-    last = places[-2]
-    assert last is not None
-    assert last.seconds == pytest.approx(
-        8 / throttle.MARGIN, abs=1
-    )  # one call a second until headers tell more
-
-
-def test_a_pause_counts_into_the_waiting_time(seller: Seller, owner: User) -> None:
-    shop = shop_with(seller, 1, owner)
-    throttle.pause(lanes.bucket_of(shop), 30)
-    place = lanes.place_of(OutgoingMessage.objects.select_related("conversation__shop").get())
-    assert place is not None
-    assert (place.ahead, place.seconds) == (0, pytest.approx(30, abs=1))
-
-
 def test_the_next_permit_is_told_without_taking_it() -> None:
     bucket = Bucket("lanes:test", rate=2, burst=1)
     assert throttle.remaining(bucket)[1] == 0
