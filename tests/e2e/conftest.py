@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,18 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("stack"), database="e2e", redis_number=5) as stack:
+        yield stack
+
+
+@contextmanager
+def running(folder: Path, *, database: str, redis_number: int) -> Iterator[Stack]:
     """Everything running, with a database and a Redis number of its own."""
-    data = DataDir(tmp_path_factory.mktemp("stack"))
+    data = DataDir(folder)
     assert data.acquire()
     given = dict(os.environ) | {
-        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], "e2e"),
-        "REDIS_URL": numbered(os.environ["REDIS_URL"], 5),
+        "DATABASE_URL": fresh_database(os.environ["DATABASE_URL"], database),
+        "REDIS_URL": numbered(os.environ["REDIS_URL"], redis_number),
         "PORT": str(free_port()),
         "SANDBOX_PORT": str(free_port()),
         "DEBUG": "true",

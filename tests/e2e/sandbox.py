@@ -28,9 +28,16 @@ class Sandbox:
 
     def calls(self, marketplace: str, endpoint: str) -> int:
         """How often it was called with success."""
-        response = requests.get(f"{self.url}/control/calls", timeout=10)
-        found = response.json().get(marketplace, {}).get(endpoint, {})
-        return int(found.get("ok", 0))
+        return int(self.counts(marketplace).get(endpoint, {}).get("ok", 0))
+
+    def too_many(self, marketplace: str) -> dict[str, int]:
+        """Endpoint -> how often it had to refuse for too many calls."""
+        counts = self.counts(marketplace).items()
+        return {name: each["rate_limited"] for name, each in counts if each["rate_limited"]}
+
+    def counts(self, marketplace: str) -> dict[str, dict[str, int]]:
+        found: dict[str, dict[str, int]] = requests.get(f"{self.url}/control/calls", timeout=10).json()
+        return found.get(marketplace, {})
 
     def room(self, marketplace: str, shop: str, buyer: str) -> list[dict[str, Any]]:
         """The truth: everything said in that room, in order."""
