@@ -204,6 +204,14 @@ MARKETPLACE_APPS: dict[str, dict[str, str]] = {
         "client_secret": env.str("TOKOPEDIA_CLIENT_SECRET", ""),
         "webhook_secret": env.str("TOKOPEDIA_WEBHOOK_SECRET", ""),
     },
+    "tiktok_shop": {
+        "api_url": env.str("TIKTOK_SHOP_API_URL", ""),
+        "auth_url": env.str("TIKTOK_SHOP_AUTH_URL", ""),
+        "consent_url": env.str("TIKTOK_SHOP_CONSENT_URL", ""),
+        "app_key": env.str("TIKTOK_SHOP_APP_KEY", ""),
+        "app_secret": env.str("TIKTOK_SHOP_APP_SECRET", ""),
+        "service_id": env.str("TIKTOK_SHOP_SERVICE_ID", ""),
+    },
 }
 
 # Logs

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONNECTORS = {
     "shopee": "marketplaces.connectors.shopee.connector.ShopeeConnector",
     "tokopedia": "marketplaces.connectors.tokopedia.connector.TokopediaConnector",
+    "tiktok_shop": "marketplaces.connectors.tiktok_shop.connector.TikTokShopConnector",
 }
 
 
