@@ -14,11 +14,14 @@ from marketplaces.throttle import Bucket
 
 @dataclass
 class Permits:
-    """What the connector did with its buckets: asked for a permit, learned a limit, paused."""
+    """What the connector did with its buckets: asked for a permit, learned a limit, paused, felt for one, counted."""
 
     taken: list[Bucket] = field(default_factory=list)
     learned: list[tuple[Bucket, float, int]] = field(default_factory=list)
     paused: list[tuple[Bucket, float]] = field(default_factory=list)
+    sped_up: list[Bucket] = field(default_factory=list)
+    slowed_down: list[Bucket] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +36,9 @@ def permits(monkeypatch: pytest.MonkeyPatch) -> Permits:
     monkeypatch.setattr(throttle, "take", take)
     monkeypatch.setattr(throttle, "learn", lambda *call: seen.learned.append(call))
     monkeypatch.setattr(throttle, "pause", lambda *call: seen.paused.append(call))
+    monkeypatch.setattr(throttle, "speed_up", seen.sped_up.append)
+    monkeypatch.setattr(throttle, "slow_down", seen.slowed_down.append)
+    monkeypatch.setattr(throttle, "count", seen.counted.append)
     return seen
 
 
