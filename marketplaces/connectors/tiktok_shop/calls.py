@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from marketplaces.connectors.tiktok_shop import auth, clock, values
 from marketplaces.connectors.tiktok_shop.endpoints import Endpoint
@@ -229,6 +229,8 @@ def until_quota() -> float:
 
 
 def without_secrets(text: str, signed: Signed) -> str:
+    """As they are, and as they are written in an address."""
     for secret in filter(None, signed.secrets):
-        text = text.replace(secret, "…").replace(quote(secret, safe=""), "…")
+        for written in (secret, quote(secret, safe=""), quote_plus(secret)):
+            text = text.replace(written, "…")
     return text

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marketplaces.errors import Temporary
+from marketplaces.errors import Uncertain
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +28,14 @@ def object_in(text: bytes | str) -> dict[str, Any] | None:
 
 
 def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What a successful answer holds; nothing at all where there is nothing to tell."""
+    """What a successful answer holds; nothing at all where there is nothing to tell. Raises Uncertain: it went
+    well, but what came of it cannot be read."""
     found = answer.get("data")
     if found is None:
         return {}
     if not isinstance(found, dict):
         logger.warning("answered a %s in place of an object", type(found).__name__)
-        raise Temporary(
-            "TikTok Shop answered something unreadable", request_id=plain(answer.get("request_id"))
-        )
+        raise Uncertain("an unreadable answer", request_id=plain(answer.get("request_id")))
     return found
 
 
