@@ -196,7 +196,7 @@ def tells_nothing(answer: Mapping[str, Any] | None, status: int) -> bool:
 
 
 def stated_code(answer: Mapping[str, Any]) -> str | None:
-    """ "" for a success, None where no code is told."""
+    """As a text: "" for a success, None where no code is told."""
     told = answer.get("code")
     if isinstance(told, bool) or not isinstance(told, int | str) or not str(told).strip():
         return None

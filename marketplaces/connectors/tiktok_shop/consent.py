@@ -54,8 +54,9 @@ def refreshed(keys: Mapping[str, str], old: Tokens | None, http: Http) -> Tokens
     """A new pair; the refresh token changes, too, so only one caller may be here for an owner at a time.
 
     When the answer is lost, it is Temporary and the old pair is kept. Either TikTok Shop never got the call, then
-    the old pair is still good; or the old refresh token is spent, then the next try is refused with a code of its
-    own, which is NotAuthorized. Only that code ends an authorization, as does none other that we do not know.
+    the old pair is still good; or the old refresh token is spent, then the next try is refused with a code that
+    says so, which is NotAuthorized. A refusal by any other code is Temporary: it is no reason to make the seller
+    sign in again.
     """
     if old is None or not old.refresh:
         raise NotAuthorized("this shop has no refresh token")

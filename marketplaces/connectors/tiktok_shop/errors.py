@@ -63,7 +63,7 @@ STATUSES = {401: TOKEN_EXPIRED, 408: TIMED_OUT, 429: RATE_LIMIT, 503: RATE_LIMIT
 
 
 def code_of_status(status: int) -> str:
-    """ "" for a success."""
+    """What the status alone says; "" for a success."""
     if status in STATUSES:
         return STATUSES[status]
     if status >= 500:
