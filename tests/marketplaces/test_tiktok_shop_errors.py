@@ -48,6 +48,12 @@ INVALID = {
     "timestamp, earlier than 5 minutes": ("36009004-clock", Temporary),
     "timestamp, more than 30 seconds": ("36009004-clock", Temporary),
     "Unexpected identifier: shop_cipher, not required": ("36009004-cipher", Rejected),
+    "The `x-tts-access-token` header is invalid.": ("36009004-token", NotAuthorized),
+    "Invalid `app_key` query parameter.": ("36009004-app", Rejected),
+    "The `timestamp` must not be earlier than 5 minutes before now.": ("36009004-clock", Temporary),
+    "The `timestamp` must not exceed now by more than 30 seconds.": ("36009004-clock", Temporary),
+    "Invalid timestamp.": ("36009004-clock", Temporary),
+    "The `shop_cipher` parameter is not required for this request.": ("36009004-cipher", Rejected),
     "Invalid API version": ("36009004-version", Rejected),
     "page_size is too large": ("36009004", Rejected),
 }

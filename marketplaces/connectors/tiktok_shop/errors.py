@@ -30,15 +30,17 @@ class ClockRefused(Temporary):
     date: str = ""
 
 
-# One code for many things: the words of the message tell them apart -> a finer code of ours.
+# One code for many things: the words of the message, in lower case and without backticks, tell them apart -> a
+# finer code of ours.
 WORDS_OF_INVALID = {
-    "x-tts-access-token header is invalid": f"{INVALID}-token",
+    "access-token header is invalid": f"{INVALID}-token",
     "access_token header is invalid": f"{INVALID}-token",
     "missing credentials": f"{INVALID}-credentials",
     "invalid app_key": f"{INVALID}-app",
+    "invalid timestamp": f"{INVALID}-clock",
     "earlier than 5 minutes": f"{INVALID}-clock",
     "more than 30 seconds": f"{INVALID}-clock",
-    "shop_cipher, not required": f"{INVALID}-cipher",
+    "not required": f"{INVALID}-cipher",
     "invalid api version": f"{INVALID}-version",
 }
 
@@ -74,7 +76,7 @@ def code_of_status(status: int) -> str:
 def finer(code: str, message: str) -> str:
     if code != INVALID:
         return code
-    said = message.lower()
+    said = message.lower().replace("`", "")
     return next((found for words, found in WORDS_OF_INVALID.items() if words in said), code)
 
 
