@@ -122,14 +122,8 @@ def test_an_unreadable_answer_is_asked_again_later(web: responses.RequestsMock, 
         ("IMAGE", Kind.IMAGE, "", {"url": PICTURE, "width": 304, "height": 290}, {}),
         ("PRODUCT_CARD", Kind.PRODUCT, "", {"product": PRODUCT}, {}),
         ("ORDER_CARD", Kind.ORDER, "", {"order": ORDER}, {}),
-        (
-            "BUYER_ENTER_FROM_PRODUCT",
-            Kind.SYSTEM,
-            "",
-            {"label": "BUYER_ENTER_FROM_PRODUCT"},
-            {"product": PRODUCT},
-        ),
-        ("BUYER_ENTER_FROM_ORDER", Kind.SYSTEM, "", {"label": "BUYER_ENTER_FROM_ORDER"}, {"order": ORDER}),
+        ("BUYER_ENTER_FROM_PRODUCT", Kind.SYSTEM, "", {}, {"product": PRODUCT}),
+        ("BUYER_ENTER_FROM_ORDER", Kind.SYSTEM, "", {}, {"order": ORDER}),
         ("COUPON_CARD", Kind.SYSTEM, "", {"label": "COUPON_CARD"}, {}),
         ("ALLOCATED_SERVICE", Kind.SYSTEM, TEXT, {"label": "ALLOCATED_SERVICE"}, {}),
         ("NOTIFICATION", Kind.SYSTEM, TEXT, {"label": "NOTIFICATION"}, {}),
@@ -209,8 +203,9 @@ def test_a_card_that_is_told_in_words_is_read_in_words(web: responses.RequestsMo
     assert only(web, "COUPON_CARD", {"coupon_id": "7"}, plaintext="Voucher 10%").text == "Voucher 10%"
 
 
-def test_words_of_a_plain_card_are_not_shown_twice(web: responses.RequestsMock) -> None:
-    assert only(web, "PRODUCT_CARD", {"product_id": PRODUCT}, plaintext="Product card shared").text == ""
+@pytest.mark.parametrize("label", ["PRODUCT_CARD", "BUYER_ENTER_FROM_PRODUCT"])
+def test_words_of_what_is_drawn_are_not_shown_twice(web: responses.RequestsMock, label: str) -> None:
+    assert only(web, label, {"product_id": PRODUCT}, plaintext="Product card shared").text == ""
 
 
 @pytest.mark.parametrize("label", ["OTHER", "HOLOGRAM", "", None, 7])

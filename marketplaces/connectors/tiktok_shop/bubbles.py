@@ -45,6 +45,7 @@ KINDS = {
     "ALLOCATED_SERVICE": Kind.SYSTEM,
     "NOTIFICATION": Kind.SYSTEM,
 }
+# Drawn by what they are about, without words.
 ENTRIES = ("BUYER_ENTER_FROM_PRODUCT", "BUYER_ENTER_FROM_ORDER")
 # Cards that are more than the order they name: they say so in words.
 SPECIAL_ORDERS = ("RETURN_REFUND_CARD", "LOGISTICS_CARD")
@@ -94,6 +95,8 @@ def text_of(kind: Kind, label: str, row: Mapping[str, Any], content: Mapping[str
     if kind is Kind.TEXT:
         # Something that somebody said is rather shown as it came than not at all.
         return text_in(content, "content") or text_in(row, "plaintext") or unread_content(row, content)
+    if label in ENTRIES:
+        return ""
     if kind is Kind.SYSTEM:
         return text_in(content, "content") or text_in(row, "plaintext")
     if label in SPECIAL_ORDERS:
@@ -125,7 +128,7 @@ def payload_of(kind: Kind, label: str, content: Mapping[str, Any]) -> dict[str, 
         case Kind.ORDER:
             return known(order=identifier(content.get("order_id")))
         case _:
-            return {"label": label}
+            return {} if label in ENTRIES else {"label": label}
 
 
 def size(content: Mapping[str, Any]) -> dict[str, int]:
