@@ -16,9 +16,10 @@ from marketplaces.sandbox import control, phone
 from marketplaces.sandbox.environment import Keys, read_keys
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.shopee import SHOPEE
+from marketplaces.sandbox.tiktok_shop import TIKTOK_SHOP
 from marketplaces.sandbox.tokopedia import TOKOPEDIA
 
-MARKETPLACES = {market.slug: market for market in (SHOPEE, TOKOPEDIA)}
+MARKETPLACES = {market.slug: market for market in (SHOPEE, TOKOPEDIA, TIKTOK_SHOP)}
 
 
 class App:

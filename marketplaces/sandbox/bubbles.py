@@ -18,12 +18,18 @@ KINDS = {
     "sticker": "Stiker",
     "video": "Video",
     "voucher": "Voucher",
+    "buyer_enter_from_product": "Melihat produk",
+    "buyer_enter_from_order": "Melihat pesanan",
+    "logistics_card": "Pengiriman",
+    "return_refund_card": "Pengembalian",
 }
+PRODUCTS, ORDERS = ("item", "buyer_enter_from_product"), ("order", "buyer_enter_from_order")
 STICKER_FACES = {"jempol": "👍", "terima-kasih": "🙏", "hore": "🎉", "sedih": "😢"}
 STATUS = {
     "UNPAID": "Belum dibayar", "READY_TO_SHIP": "Perlu dikirim", "PROCESSED": "Diproses",
     "SHIPPED": "Dikirim", "COMPLETED": "Selesai", "CANCELLED": "Dibatalkan", "PENDING": "Ditahan",
     "IN_CANCEL": "Minta batal", "TO_RETURN": "Minta retur", "TO_CONFIRM_RECEIVE": "Sudah sampai",
+    "PARTLY_SHIPPED": "Dikirim sebagian",
 }  # fmt: skip
 
 
@@ -64,12 +70,12 @@ def _body(sandbox: Sandbox, shop: Shop, said: Message) -> Html:
     if said.kind == "sticker":
         name = str(said.content.get("sticker_id", ""))
         return render("bubble_sticker.html", face=STICKER_FACES.get(name, "🖼️"), name=name)
-    if said.kind == "item":
+    if said.kind in PRODUCTS:
         product = sandbox.world.catalogue.products_of(shop).get(said.content.get("item_id", 0))
         if product:
             picture = f"/{shop.marketplace}/file/{product.picture}"
             return render("bubble_card.html", url=picture, title=product.name, detail=rupiah(product.price))
-    if said.kind == "order":
+    if said.kind in ORDERS:
         order = sandbox.world.catalogue.orders_of(shop).get(said.content.get("order_sn", ""))
         if order:
             picture = f"/{shop.marketplace}/file/{order.lines[0].picture}"

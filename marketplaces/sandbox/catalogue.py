@@ -29,7 +29,7 @@ class Shop:
 
 @dataclass(slots=True)
 class MainAccount:
-    """One Shopee login over several shops (shopee.md 2.1)."""
+    """One login over several shops: Shopee (shopee.md 2.1) and TikTok Shop, where every shop has one."""
 
     marketplace: str
     id: int
@@ -45,7 +45,8 @@ class Buyer:
     name: str
     username: str
     picture: str  # a file name, "" when the buyer has none
-    rules: dict[str, bool | float] = field(default_factory=dict)  # contact rules; see shopee/rules.py
+    rules: dict[str, bool | float] = field(default_factory=dict)  # contact rules; see each rules.py
+    platform: str = ""  # TikTok Shop: TIKTOK_SHOP or TOKOPEDIA
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class OrderLine:
 
 @dataclass(slots=True)
 class Order:
-    id: str  # Shopee's order_sn; digits at Tokopedia
+    id: str  # Shopee's order_sn; digits elsewhere
     buyer_id: int
     status: str  # Shopee's words
     lines: list[OrderLine]
@@ -128,6 +129,9 @@ class Catalogue:
         """Newest first."""
         found = [order for order in self.orders_of(shop).values() if order.buyer_id == buyer_id]
         return sorted(found, key=lambda order: order.created_at, reverse=True)
+
+    def accounts_of(self, marketplace: str) -> list[MainAccount]:
+        return [account for account in self.main_accounts if account.marketplace == marketplace]
 
     def find_buyer(self, marketplace: str, who: int | str) -> Buyer | None:
         """By id, or by the shown name or the user name."""

@@ -19,6 +19,9 @@ class Keys:
     tokopedia_client_id: str
     tokopedia_client_secret: str
     tokopedia_webhook_secret: str
+    tiktok_shop_service_id: str
+    tiktok_shop_app_key: str
+    tiktok_shop_app_secret: str
     public_url: str  # where the product is reached; the default push address is built from it
 
 
@@ -36,6 +39,9 @@ def read_keys(environ: Mapping[str, str] = os.environ) -> Keys:
         tokopedia_client_id=value("TOKOPEDIA_CLIENT_ID"),
         tokopedia_client_secret=value("TOKOPEDIA_CLIENT_SECRET"),
         tokopedia_webhook_secret=value("TOKOPEDIA_WEBHOOK_SECRET"),
+        tiktok_shop_service_id=value("TIKTOK_SHOP_SERVICE_ID"),
+        tiktok_shop_app_key=value("TIKTOK_SHOP_APP_KEY"),
+        tiktok_shop_app_secret=value("TIKTOK_SHOP_APP_SECRET"),
         public_url=environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
     )
 

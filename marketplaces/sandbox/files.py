@@ -11,8 +11,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from marketplaces.sandbox import tiles
 
-KINDS = {".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".mp4": "video/mp4"}
-NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3}")
+KINDS = {
+    ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".webp": "image/webp", ".mp4": "video/mp4",
+}  # fmt: skip
+NAME = re.compile(r"[0-9a-f]{32}\.[a-z0-9]{3,4}")
 SAMPLE_VIDEO = "sample.mp4"  # three seconds of colours, drawn by a program
 STATIC = Path(__file__).with_name("static")
 
@@ -47,6 +49,10 @@ def picture_kind(body: bytes) -> str:
     return ".gif" if body[:6] in (b"GIF87a", b"GIF89a") else ""
 
 
+def is_webp(body: bytes) -> bool:
+    return body[:4] == b"RIFF" and body[8:12] == b"WEBP"
+
+
 def is_video(body: bytes) -> bool:
     """MP4 and its kin."""
     return body[4:8] == b"ftyp"
@@ -58,6 +64,8 @@ def picture_size(body: bytes) -> tuple[int, int]:
         return int.from_bytes(body[16:20]), int.from_bytes(body[20:24])
     if body.startswith(b"GIF8"):
         return int.from_bytes(body[6:8], "little"), int.from_bytes(body[8:10], "little")
+    if is_webp(body):
+        return _webp_size(body)
     at = 2
     while body.startswith(b"\xff\xd8") and at + 9 < len(body):
         marker, length = body[at + 1], int.from_bytes(body[at + 2 : at + 4])
@@ -65,6 +73,17 @@ def picture_size(body: bytes) -> tuple[int, int]:
             return int.from_bytes(body[at + 7 : at + 9]), int.from_bytes(body[at + 5 : at + 7])
         at += 2 + length
     return 0, 0
+
+
+def _webp_size(body: bytes) -> tuple[int, int]:
+    """Of the three ways in which a WebP may begin."""
+    if body[12:16] == b"VP8X":
+        return int.from_bytes(body[24:27], "little") + 1, int.from_bytes(body[27:30], "little") + 1
+    if body[12:16] == b"VP8L":
+        bits = int.from_bytes(body[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    sizes = body[26:28], body[28:30]
+    return int.from_bytes(sizes[0], "little") & 0x3FFF, int.from_bytes(sizes[1], "little") & 0x3FFF
 
 
 async def file_page(request: Request) -> Response:

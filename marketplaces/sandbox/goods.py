@@ -55,13 +55,34 @@ SHELVES = (
         ("Gantungan Baju Velvet Isi 10", 65),
         ("Lilin Aroma Kayu Manis", 79), ("Set Piring Keramik 12 Pcs", 289), ("Handuk Mandi Serat Bambu", 99),
     ),
+    (
+        ("Serum Wajah Niacinamide 20 ml", 89), ("Lip Cream Matte Senja|Merah Bata|Nude|Mawar", 59),
+        ("Tabir Surya SPF 50 Ringan", 79), ("Cushion Glow Natural|Terang|Sedang|Sawo", 145),
+        ("Masker Rambut Minyak Kemiri", 65), ("Parfum Melati Malam 50 ml", 175),
+        ("Sabun Muka Beras Merah", 39), ("Toner Mawar 100 ml", 55), ("Body Lotion Urang-Aring", 49),
+        ("Maskara Tahan Air Lentik", 72), ("Pensil Alis Dua Sisi|Cokelat|Abu", 35),
+        ("Micellar Water 300 ml", 45), ("Krim Malam Bakuchiol", 129), ("Sisir Anti Kusut Bulat", 29),
+        ("Set Kuas Rias Isi 10", 119),
+    ),
+    (
+        ("Baju Tidur Anak Bintang|2 th|4 th|6 th", 79), ("Mainan Balok Kayu Isi 50", 135),
+        ("Botol Minum Anak 500 ml|Biru|Kuning", 65), ("Tas Sekolah Dinosaurus", 159),
+        ("Sepatu Anak Lampu|24|26|28", 119), ("Buku Cerita Nusantara Isi 6", 99),
+        ("Puzzle Peta Indonesia", 55), ("Kotak Makan Sekat 4", 69), ("Jas Hujan Anak Katak|S|M|L", 89),
+        ("Boneka Komodo 40 cm", 110), ("Krayon 24 Warna Aman", 35), ("Kaos Anak Isi 3|S|M|L", 95),
+        ("Selimut Bayi Flanel", 75), ("Sepeda Roda Tiga Ceria", 385), ("Sendok Silikon Isi 4", 29),
+    ),
 )  # fmt: skip
-FIRST_PRODUCT = {"shopee": 9_112_503_530, "tokopedia": 15_245_228}
-FIRST_ORDER = 43_481_289
-# What an order may be; PENDING and the later ones are Shopee's alone.
+FIRST_PRODUCT = {
+    "shopee": 9_112_503_530, "tokopedia": 15_245_228, "tiktok_shop": 1_729_582_718_312_380_123,
+}  # fmt: skip
+FIRST_SHELF = {"tokopedia": 2, "tiktok_shop": 4}  # of its first shop
+FIRST_ORDER = {"tokopedia": 43_481_289, "tiktok_shop": 576_461_413_038_785_752}
+# What an order may be, in Shopee's words; PENDING and the later ones only where it says.
 STATUSES = ("UNPAID", "READY_TO_SHIP", "PROCESSED", "SHIPPED", "COMPLETED", "CANCELLED")
 MORE_STATUSES = {
     "shopee": ("PENDING", "RETRY_SHIP", "TO_CONFIRM_RECEIVE", "IN_CANCEL", "TO_RETURN", "INVOICE_PENDING"),
+    "tiktok_shop": ("PENDING", "PARTLY_SHIPPED", "TO_CONFIRM_RECEIVE", "IN_CANCEL", "TO_RETURN"),
 }
 # Days after the order -> what it usually is by then.
 LIKELY = (
@@ -83,7 +104,7 @@ ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 
 def fill_shelf(catalogue: Catalogue, shop: Shop, number: int, now_s: int, rng: Random) -> None:
     """Products of the shop with that number on its marketplace, counted from 0."""
-    offset = 2 if shop.marketplace == "tokopedia" else 0
+    offset = FIRST_SHELF.get(shop.marketplace, 0)
     first = FIRST_PRODUCT.get(shop.marketplace, 1_700_000_000) + number * 100
     shelf = SHELVES[(number + offset) % len(SHELVES)]
     for place, ((ending, factor, status), (words, thousands)) in enumerate(pairs(SERIES, shelf)):
@@ -95,10 +116,19 @@ def fill_shelf(catalogue: Catalogue, shop: Shop, number: int, now_s: int, rng: R
         made.status = status
         made.stock = 0 if place % 7 == 5 else made.stock
         made.models = [
-            Model(made.id * 100 + i, choice, price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60))
+            Model(
+                _model_id(shop, made.id, i), choice, price + 5000 * i, 0 if i == 2 else rng.randrange(1, 60)
+            )
             for i, choice in enumerate(choices)
         ]
         catalogue.products_of(shop)[made.id] = made
+
+
+def _model_id(shop: Shop, product_id: int, place: int) -> int:
+    """Of 19 digits at TikTok Shop, like the product's own."""
+    return (
+        product_id + (place + 2) * 100_000 if shop.marketplace == "tiktok_shop" else product_id * 100 + place
+    )
 
 
 def _product(product_id: int, name: str, price: int, sku: str, now_s: int, rng: Random) -> Product:
@@ -162,4 +192,4 @@ def _order_id(catalogue: Catalogue, shop: Shop, at_s: int, rng: Random) -> str:
         day = time.strftime("%y%m%d", time.gmtime(at_s))
         return day + "".join(rng.choice(ALPHABET) for _ in range(8))
     taken = sum(len(orders) for (slug, _), orders in catalogue.orders.items() if slug == shop.marketplace)
-    return str(FIRST_ORDER + taken)
+    return str(FIRST_ORDER.get(shop.marketplace, 1_000_001) + taken)

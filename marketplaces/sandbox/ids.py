@@ -40,3 +40,19 @@ def token() -> str:
 
 def request_id() -> str:
     return secrets.token_hex(16)
+
+
+def tiktok_message_id(at_ns: int) -> int:
+    """19 digits: the second in the upper half, its fraction in the lower one."""
+    return (at_ns << 32) // NS
+
+
+def tiktok_room_id(shop_id: int, buyer_id: int) -> int:
+    """A stable number of 19 digits per shop and buyer."""
+    return tiktok_id(f"room-{shop_id}-{buyer_id}")
+
+
+def tiktok_id(name: str) -> int:
+    """The same 19 digits for the same name."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return 7_494_000_000_000_000_000 + int.from_bytes(digest[:8]) % 900_000_000_000_000

@@ -17,6 +17,10 @@ SYSTEM_CARDS = (
     "order_notification", "delivery_notification", "logistics_card", "return_refund_card",
     "unrated_order_reminder", "out_of_stock_reminder_card", "notification",
 )  # fmt: skip
+# TikTok Shop's notes: who came in from where (tiktok_shop.md 4).
+NOTES = (
+    "allocated_service", "buyer_enter_from_transfer", "buyer_enter_from_product", "buyer_enter_from_order",
+)  # fmt: skip
 SECONDS_OF_SAMPLE = 3
 STICKERS = ("jempol", "terima-kasih", "hore", "sedih")
 
@@ -48,7 +52,7 @@ def content_of(kind: str, wish: Wish) -> dict[str, Any]:
 
 def speaker_of(kind: str) -> str:
     """Who says it when nobody is named."""
-    return "system" if kind in SYSTEM_CARDS else "buyer"
+    return "system" if kind in SYSTEM_CARDS + NOTES else "buyer"
 
 
 def _text(wish: Wish) -> dict[str, Any]:
@@ -146,5 +150,9 @@ CONTENT: dict[str, Callable[[Wish], dict[str, Any]]] = {
     "video": _video,
     "voucher": _voucher,
     "faq_liveagent": _faq_liveagent,
+    "allocated_service": _text,
+    "buyer_enter_from_transfer": _text,
+    "buyer_enter_from_product": _item,
+    "buyer_enter_from_order": _order,
     **dict.fromkeys(SYSTEM_CARDS, _system_card),
 }

@@ -18,7 +18,9 @@ LAST = (
     "Lubis", "Aulia", "Gunawan", "Melati", "Firmansyah", "Oktaviani", "Halim", "Safitri", "Irawan", "Cahyani",
 )  # fmt: skip
 # Shopee's lie in a range that gives conversation ids of 18 digits; see ids.py.
-FIRST_ID = {"shopee": 61_000_101, "tokopedia": 5_600_011}
+FIRST_ID = {"shopee": 61_000_101, "tokopedia": 5_600_011, "tiktok_shop": 7_494_560_109_732_300_011}
+# One shop of TikTok Shop has buyers of two platforms.
+PLATFORMS = ("TOKOPEDIA", "TIKTOK_SHOP", "TIKTOK_SHOP", "TOKOPEDIA", "TIKTOK_SHOP")
 STEP = 37
 
 
@@ -31,7 +33,9 @@ def make_buyer(marketplace: str, number: int) -> Buyer:
         name += f" {number // (len(FIRST) * len(LAST)) + 1}"
     username = f"{first}{last}{70 + number}".lower()
     picture = "" if number % 6 == 5 else tile_name("face", name, number * 67)
-    return Buyer(marketplace, FIRST_ID.get(marketplace, 7_000_001) + number * STEP, name, username, picture)
+    buyer_id = FIRST_ID.get(marketplace, 7_000_001) + number * STEP
+    platform = PLATFORMS[number % len(PLATFORMS)] if marketplace == "tiktok_shop" else ""
+    return Buyer(marketplace, buyer_id, name, username, picture, platform=platform)
 
 
 def new_buyer(catalogue: Catalogue, marketplace: str, who: str) -> Buyer:
@@ -41,6 +45,7 @@ def new_buyer(catalogue: Catalogue, marketplace: str, who: str) -> Buyer:
     name = f"Pembeli {who}" if who.isdigit() else who
     username = "".join(c for c in name.lower() if c.isalnum()) or "pembeli"
     picture = tile_name("face", name, buyer_id * 67)
-    buyer = Buyer(marketplace, buyer_id, name, f"{username}{buyer_id % 100}", picture)
+    platform = "TIKTOK_SHOP" if marketplace == "tiktok_shop" else ""
+    buyer = Buyer(marketplace, buyer_id, name, f"{username}{buyer_id % 100}", picture, platform=platform)
     catalogue.buyers[marketplace, buyer_id] = buyer
     return buyer

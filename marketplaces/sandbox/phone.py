@@ -76,21 +76,32 @@ async def shop_page(request: Request) -> Response:
             "phone_room_link.html",
             url=f"/phone/{shop.marketplace}/{shop.id}/{room.buyer_id}",
             picture=_buyer_face(sandbox.world.buyer_of(room)),
-            name=sandbox.world.buyer_of(room).name,
+            name=_with_platform(sandbox, sandbox.world.buyer_of(room)),
             preview=line_of(room.last),
             time=time.strftime("%d/%m %H.%M", time.localtime(room.last.at_s)),
         )
         for room in rooms
     ]
-    return page("phone_shop.html", slug=shop.marketplace, shop_id=shop.id, name=shop.name, rooms=join(rows))
+    return page(
+        "phone_shop.html",
+        slug=shop.marketplace,
+        shop_id=shop.id,
+        name=shop.name,
+        platforms=_platforms(sandbox, shop.marketplace),
+        rooms=join(rows),
+    )
 
 
 async def new_buyer(request: Request) -> Response:
     sandbox, shop = _shop(request)
-    name = str((await request.form()).get("name", "")).strip()[:40]
+    form = await request.form()
+    name, platform = str(form.get("name", "")).strip()[:40], str(form.get("platform", ""))
     if not name:
         return RedirectResponse(f"/phone/{shop.marketplace}/{shop.id}", status_code=303)
     buyer = sandbox.welcome_buyer(shop.marketplace, name)
+    if platform in sandbox.marketplaces[shop.marketplace].platforms:
+        buyer.platform = platform
+        sandbox.catalogue_changed()
     return RedirectResponse(f"/phone/{shop.marketplace}/{shop.id}/{buyer.id}", status_code=303)
 
 
@@ -117,12 +128,16 @@ async def room_page(request: Request) -> Response:
         buyer_id=buyer.id,
         shop=shop.name,
         picture=_face(shop, shop.name, shop.id * 47),
-        buyer=buyer.name,
+        buyer=_with_platform(sandbox, buyer),
         bubbles=bubbles(sandbox, shop, messages),
         last=messages[-1].id if messages else 0,
         products=products,
         stickers=join(
             render("phone_sticker.html", name=name, face=face) for name, face in STICKER_FACES.items()
+        ),
+        notes=join(
+            render("phone_note.html", kind=kind, words=words)
+            for kind, words in sandbox.marketplaces[shop.marketplace].notes.items()
         ),
         orders=join(orders) if orders else Html("<p class='hint'>Belum ada pesanan.</p>"),
         error=render("warning.html", text=error) if error else Html(""),
@@ -181,6 +196,20 @@ def _modes(sandbox: Sandbox, slug: str) -> Html:
         render("option.html", value=mode, name=name, selected="selected" if mode == now else "")
         for mode, name in MODE_NAMES.items()
     )
+
+
+def _platforms(sandbox: Sandbox, slug: str) -> Html:
+    """Where a new buyer may be from; nothing where there is no choice."""
+    known = sandbox.marketplaces[slug].platforms
+    options = join(
+        render("option.html", value=value, name=name, selected="") for value, name in known.items()
+    )
+    return render("phone_platforms.html", options=options) if known else Html("")
+
+
+def _with_platform(sandbox: Sandbox, buyer: Buyer) -> str:
+    name = sandbox.marketplaces[buyer.marketplace].platforms.get(buyer.platform)
+    return f"{buyer.name} · {name}" if name else buyer.name
 
 
 def _shop(request: Request) -> tuple[Sandbox, Shop]:

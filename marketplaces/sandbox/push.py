@@ -2,7 +2,8 @@
 
 Modes, set by /control/push: normal; off (nothing leaves, nothing is kept); lost (straight to the lost queue);
 duplicate (twice); reorder (what comes within half a second leaves backwards); delay; bad_signature; odd (Shopee's
-rarer shapes: ids as texts, a null msg_id, notices that do not say which conversation).
+rarer shapes: ids as texts, a null msg_id, notices that do not say which conversation; TikTok Shop's: no notification
+id, and the echo of a send before its answer).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 MODES = ("normal", "off", "lost", "duplicate", "reorder", "delay", "bad_signature", "odd")
 REORDER_WINDOW_S = 0.5
 DUPLICATE_AFTER_S = 0.2
+APART_S = 0.03  # so that what leaves backwards arrives backwards, where no lane keeps the order
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ class Pusher:
         self._held[key].append(push)
 
     def _release(self, key: Hashable) -> None:
-        for push in reversed(self._held.pop(key, [])):
-            self._enqueue(push)
+        for place, push in enumerate(reversed(self._held.pop(key, []))):
+            self._later(place * APART_S, push)
 
     def _later(self, seconds: float, push: Push) -> None:
         self._timer(seconds, lambda: self._enqueue(push))

@@ -103,6 +103,7 @@ class Sandbox:
         if room is None:
             market = self.marketplaces[shop.marketplace]
             room = Room(market.room_id(shop, buyer_id), shop.marketplace, shop.id, buyer_id)
+            room.created_at = self.clock.now_s()
             self.world.add_room(room)
             self.room_changed(room)
         return room

@@ -9,7 +9,9 @@ from marketplaces.sandbox.kinds import Unsayable, Wish, content_of, speaker_of
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.world import Message, Room
 
-SPEAKERS = {"buyer": "android", "seller_centre": "new_webchat", "shop": "openapi", "system": "server"}
+SPEAKERS = {
+    "buyer": "android", "seller_centre": "new_webchat", "shop": "openapi", "system": "server", "robot": "chatbot",
+}  # fmt: skip
 BUNDLED = "Halo kak\nMau tanya dulu ya"
 
 
@@ -27,12 +29,15 @@ def say(
     source_content: dict[str, Any] | None = None,
     sent_by: str = "",
     push: bool = True,
+    is_visible: bool = True,
+    shift_s: int = 0,
 ) -> tuple[Room, Message]:
     """Say it and push it.
 
     `item` and `order` are ids; left out, the first product and the newest order are meant.
     `picture` is the bytes of a PNG, JPEG or GIF, or the address of one; left out, one is drawn.
     `content` replaces all of these, for kinds that are not known here.
+    `is_visible` and `shift_s` are TikTok Shop's; see world.Message.
     """
     kind = "item" if kind == "product" else kind
     sent_by = sent_by or speaker_of(kind)
@@ -46,6 +51,7 @@ def say(
             source = source or {"item_id": content["item_id"]}
     room = sandbox.open_room(shop, buyer_id)
     said = sandbox.new_message(room, sent_by, kind, content, source=SPEAKERS[sent_by], source_content=source)
+    said.is_visible, said.shift_s = is_visible, shift_s
     if sent_by == "buyer":
         room.read_by_buyer = said.id
     return room, sandbox.say(room, said, push)

@@ -23,11 +23,17 @@ __all__ = ["Size", "default_size", "new_buyer", "plant"]
 PASSWORD = "sandbox"
 LONGEST_AGO_S = 85 * DAY_S  # the oldest order
 SHARED_BUYERS = 4  # of two neighbouring shops
-FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979}
-FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917}
+FIRST_SHOP = {"shopee": 947042923, "tokopedia": 479979, "tiktok_shop": 7_494_049_642_642_441_621}
+FIRST_USER = {"shopee": 947151379, "tokopedia": 5511917, "tiktok_shop": 7_010_736_057_180_000_101}
 NAMES = {
     "shopee": ("Nusantara Gadget", "Nusantara Fashion", "Toko Orang Lain"),
     "tokopedia": ("Nusantara Elektronik", "Nusantara Rumah", "Nusantara Menunggu"),
+    "tiktok_shop": ("Nusantara Beauty", "Nusantara Kids", "Toko Orang Lain"),
+}
+# The login that is over all of the demo seller's shops.
+MAIN_ACCOUNTS = {
+    "shopee": (880_001, "nusantara.main"),
+    "tiktok_shop": (7_010_736_057_180_325_601, "nusantara.seller"),
 }
 
 
@@ -45,23 +51,44 @@ def default_size() -> Size:
 
 def plant(size: Size, marketplaces: Mapping[str, Marketplace], now_ns: int) -> World:
     world = World(Catalogue(), State(), [])
-    main = MainAccount("shopee", 880_001, "nusantara.main", PASSWORD, [])
-    world.catalogue.main_accounts.append(main)
     for market in marketplaces.values():
         if market.slug not in FIRST_SHOP:
             continue
+        main = _open_account(world, market.slug)
         taken: set[int] = set()  # milliseconds, so that no two messages share an id
         # Never fewer than three shops: the one that is not the demo seller's is there to be refused.
         for number in range(max(size.shops, 3)):
             shop = _open_shop(world, market.slug, number, now_ns // NS)
             if number >= size.shops:
                 shop.is_accepted = False  # only Tokopedia asks
+                _belongs_to_a_stranger(world, shop)
                 continue
-            if market.slug == "shopee":
-                main.shop_ids.append(shop.id)
+            if main:
+                _belongs_to(main, shop)
             _fill_rooms(world, market, shop, number, size, now_ns, taken)
         world.state.last_ids[market.slug] = market.message_id(now_ns)
     return world
+
+
+def _open_account(world: World, marketplace: str) -> MainAccount | None:
+    if marketplace not in MAIN_ACCOUNTS:
+        return None
+    account = MainAccount(marketplace, *MAIN_ACCOUNTS[marketplace], PASSWORD, [])
+    world.catalogue.main_accounts.append(account)
+    return account
+
+
+def _belongs_to(account: MainAccount, shop: Shop) -> None:
+    account.shop_ids.append(shop.id)
+    if shop.marketplace == "tiktok_shop":  # where a shop has no login of its own
+        shop.username = account.username
+
+
+def _belongs_to_a_stranger(world: World, shop: Shop) -> None:
+    if shop.marketplace == "tiktok_shop":
+        account_id = shop.user_id + 1_000_000
+        account = MainAccount(shop.marketplace, account_id, shop.username, shop.password, [shop.id])
+        world.catalogue.main_accounts.append(account)
 
 
 def _open_shop(world: World, marketplace: str, number: int, now_s: int) -> Shop:
@@ -88,6 +115,7 @@ def _fill_rooms(
 ) -> None:
     rng = Random(f"{market.slug}-{number}-{size}")
     start = number * max(size.conversations - SHARED_BUYERS, 1)
+    rooms: list[Room] = []
     for place in range(size.conversations):
         buyer = make_buyer(market.slug, start + place)
         world.catalogue.buyers.setdefault((market.slug, buyer.id), buyer)
@@ -103,6 +131,8 @@ def _fill_rooms(
         room.messages = _talk(world, market, shop, buyer, chain(bubbles, rng), last_ns, taken, rng)
         _mark_read(room)
         world.add_room(room)
+        rooms.append(room)
+    market.touch_up(world, rooms, size.bubbles == 0, Random(f"{market.slug}-{number}-touch"))
 
 
 def _talk(

@@ -14,7 +14,7 @@ from marketplaces.sandbox.catalogue import Catalogue
 from marketplaces.sandbox.world import Room, State, World
 
 log = logging.getLogger(__name__)
-FORMAT = 2  # raise it when a remembered class changes; an older file is then put aside
+FORMAT = 3  # raise it when a remembered class changes; an older file is then put aside
 
 
 class Store:

@@ -24,6 +24,9 @@ class Message:
     status: str = "normal"
     status_later: str = ""  # what the word filter turns it into
     status_later_ns: int = 0
+    role: str = ""  # TikTok Shop: its word for the speaker, where sent_by does not say it
+    is_visible: bool = True  # TikTok Shop: to the shop's people
+    shift_s: int = 0  # TikTok Shop: how far the time it tells is off
 
     @property
     def at_s(self) -> int:
@@ -58,6 +61,7 @@ class Room:
     is_muted: bool = False
     is_hidden: bool = False  # deleted by the shop; comes back with the next message
     is_marked_unread: bool = False
+    created_at: int = 0  # seconds; 0 for a room as old as its first message
 
     @property
     def last(self) -> Message:

@@ -29,6 +29,9 @@ KEYS = Keys(
     tokopedia_client_id="client",
     tokopedia_client_secret="secret",
     tokopedia_webhook_secret="webhook-secret",
+    tiktok_shop_service_id="7431002318040188678",
+    tiktok_shop_app_key="6fcallers4rd1",
+    tiktok_shop_app_secret="callers-app-secret",
     public_url="",
 )
 GADGET, FASHION, OTHER = 947042923, 947042924, 947042925

@@ -11,13 +11,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketplaces.sandbox.control.asking import Bad, Values
-from marketplaces.sandbox.control.authorizations import post_authorization, post_shopee_push
+from marketplaces.sandbox.control.authorizations import post_any_push, post_authorization, post_redirect
+from marketplaces.sandbox.control.buyers import post_buyer
 from marketplaces.sandbox.control.levers import (
     get_faults,
     get_push,
     post_fault,
     post_limit,
     post_push,
+    post_quota,
     post_rules,
 )
 from marketplaces.sandbox.control.messages import get_messages, get_rooms, post_message
@@ -33,11 +35,14 @@ def routes() -> Iterator[BaseRoute]:
         "orders": post_order,
         "faults": post_fault,
         "push": post_push,
-        "pushes": post_shopee_push,
+        "pushes": post_any_push,
         "authorizations": post_authorization,
+        "redirect": post_redirect,
+        "buyers": post_buyer,
         "limits": post_limit,
         "clock": post_clock,
         "rules": post_rules,
+        "quota": post_quota,
         "reset": post_reset,
     }
     gets: dict[str, Callable[[Sandbox, Values], dict[str, Any]]] = {

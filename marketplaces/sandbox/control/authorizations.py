@@ -1,23 +1,44 @@
-"""What happens to a Shopee shop's permission, and any push that Shopee might send."""
+"""What happens to a shop's permission, and any push that its marketplace might send."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marketplaces.sandbox.control.asking import Bad, Values, shop_in
+from marketplaces.sandbox.catalogue import Shop
+from marketplaces.sandbox.control.asking import Bad, Values, marketplace_in, shop_in
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.shopee import pushes
 from marketplaces.sandbox.shopee.sign import access_of
+from marketplaces.sandbox.tiktok_shop import grants, pages
+from marketplaces.sandbox.tiktok_shop import pushes as tiktok_pushes
+from marketplaces.sandbox.tiktok_shop.gate import access_of as access_of_tiktok
 
 WAYS = ("cancel", "ends_soon")
 
 
 def post_authorization(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """`way` "cancel" ends it; with `bare` the push names the shop in its sentence only. "ends_soon": the last week.
+    """`way` "cancel" ends it; "ends_soon": the last week, or month at TikTok Shop, which knows more ways (grants.py).
 
     With `push` false nobody is told.
     """
-    shop, partner_id, way = shop_in(sandbox, values), sandbox.keys.shopee_partner_id, values["way"]
+    shop = shop_in(sandbox, values)
+    if shop.marketplace == "tiktok_shop":
+        return grants.change(sandbox, shop, values["way"], bool(values.get("push", True)))
+    return _change_shopee(sandbox, shop, values)
+
+
+def post_redirect(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """Where TikTok Shop sends sellers back to, as if set in its Partner Center; "" for the usual address."""
+    if marketplace_in(sandbox, values) != "tiktok_shop":
+        raise Bad("only TikTok Shop has a registered address")
+    access_of_tiktok(sandbox).redirect = str(values["url"])
+    sandbox.state_changed()
+    return {"redirect": pages.redirect_address(sandbox)}
+
+
+def _change_shopee(sandbox: Sandbox, shop: Shop, values: Values) -> dict[str, Any]:
+    """With `bare` the push of a "cancel" names the shop in its sentence only."""
+    partner_id, way = sandbox.keys.shopee_partner_id, values["way"]
     access = access_of(sandbox)
     grant = access.grants.get((partner_id, shop.id))
     if way not in WAYS or grant is None:
@@ -35,10 +56,16 @@ def post_authorization(sandbox: Sandbox, values: Values) -> dict[str, Any]:
     return {"shop": shop.id, "way": way, "ends_at": grant.ends_at}
 
 
-def post_shopee_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """A push of any `code` with that `data`, about a shop: Shopee has many that no chat causes."""
+def post_any_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """A push of any `code` with that `data`, about a shop: there are many that no chat causes.
+
+    TikTok Shop calls the code a type, and tells the app of nothing that it has not been let into.
+    """
     shop, code, data = shop_in(sandbox, values), values["code"], values["data"]
     if not isinstance(code, int) or not isinstance(data, dict):
         raise Bad("code must be a number and data an object")
-    pushes.send(sandbox, code, {"msg_id": "", "data": data, "shop_id": shop.id}, shop.id)
+    if shop.marketplace == "tiktok_shop":
+        tiktok_pushes.send(sandbox, shop.id, code, data)
+    else:
+        pushes.send(sandbox, code, {"msg_id": "", "data": data, "shop_id": shop.id}, shop.id)
     return {"push": {"code": code, "shop": shop.id}}

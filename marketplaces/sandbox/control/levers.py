@@ -6,10 +6,15 @@ from dataclasses import asdict
 from typing import Any
 
 from marketplaces.sandbox import faults, push
-from marketplaces.sandbox.control.asking import Bad, Values, marketplace_in
+from marketplaces.sandbox.control.asking import Bad, Values, marketplace_in, shop_in
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.shopee import rules
+from marketplaces.sandbox.tiktok_shop import rules as tiktok_rules
+from marketplaces.sandbox.tiktok_shop.access import DAILY_QUOTA, DAY_S
+from marketplaces.sandbox.tiktok_shop.gate import access_of
 from marketplaces.sandbox.world import Fault
+
+RULES = {"shopee": rules.NAMES, "tiktok_shop": tiktok_rules.NAMES}
 
 
 def post_fault(sandbox: Sandbox, values: Values) -> dict[str, Any]:
@@ -36,6 +41,7 @@ def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
     """The mode, or `url` to send the pushes elsewhere; both may be left out. Ends a suspension too.
 
     `taken` and `given_up` pretend so many earlier pushes, so that a marketplace warns or suspends.
+    `retry_after`: TikTok Shop's pauses in seconds, which are hours otherwise.
     """
     slug = marketplace_in(sandbox, values)
     config = sandbox.world.state.push(slug)
@@ -45,6 +51,8 @@ def post_push(sandbox: Sandbox, values: Values) -> dict[str, Any]:
     config.mode, config.seconds = mode, float(values.get("seconds", config.seconds))
     if "url" in values:
         config.url = values["url"]
+    if "retry_after" in values:
+        config.extra["retry_after"] = [float(seconds) for seconds in values["retry_after"]]
     config.extra.pop("suspended_at", None)
     sandbox.pusher.outcomes.clear()
     for name in ("taken", "given_up"):
@@ -78,16 +86,17 @@ def post_limit(sandbox: Sandbox, values: Values) -> dict[str, Any]:
 
 
 def post_rules(sandbox: Sandbox, values: Values) -> dict[str, Any]:
-    """Contact rules of one Shopee buyer, or of all when `buyer` is left out: {rule: true, false or null}.
+    """Contact rules of one buyer, or of all when `buyer` is left out: {rule: true, false or null}.
 
-    A rule that changes a message's status later takes a number of seconds too.
+    `marketplace` is Shopee unless it says. A rule of Shopee that changes a message's status later takes a number
+    of seconds too.
     """
     catalogue = sandbox.world.catalogue
-    who = values.get("buyer", "*")
-    kept = catalogue.default_rules if who == "*" else sandbox.welcome_buyer("shopee", who).rules
+    slug, who = marketplace_in(sandbox, {"marketplace": "shopee", **values}), values.get("buyer", "*")
+    kept = catalogue.default_rules if who == "*" else sandbox.welcome_buyer(slug, who).rules
     for rule, switch in values["rules"].items():
-        if rule not in rules.NAMES:
-            raise Bad(f"rule must be one of {', '.join(rules.NAMES)}")
+        if rule not in RULES.get(slug, ()):
+            raise Bad(f"rule must be one of {', '.join(RULES.get(slug, ()))}")
         kept.pop(rule, None)
         if switch is not None:
             kept[rule] = (
@@ -95,3 +104,18 @@ def post_rules(sandbox: Sandbox, values: Values) -> dict[str, Any]:
             )
     sandbox.catalogue_changed()
     return {"buyer": who, "rules": kept}
+
+
+def post_quota(sandbox: Sandbox, values: Values) -> dict[str, Any]:
+    """How many customer service calls a shop of TikTok Shop has `left` today; `most` changes everybody's day."""
+    shop, access, today = shop_in(sandbox, values), access_of(sandbox), sandbox.clock.now_s() // DAY_S
+    if shop.marketplace != "tiktok_shop":
+        raise Bad("only TikTok Shop counts the calls of a day")
+    access.daily_quota = int(values.get("most", access.daily_quota or DAILY_QUOTA))
+    if "left" in values:
+        access.calls_today[shop.id] = (today, access.daily_quota - int(values["left"]))
+    sandbox.state_changed()
+    day, calls = access.calls_today.get(shop.id, (today, 0))
+    return {
+        "quota": {"most": access.daily_quota, "left": access.daily_quota - (calls if day == today else 0)}
+    }

@@ -30,6 +30,8 @@ def post_message(sandbox: Sandbox, values: Values) -> dict[str, Any]:
         source_content=values.get("source_content"),
         sent_by=values.get("sent_by", ""),
         push=values.get("push", True),
+        is_visible=bool(values.get("is_visible", True)),
+        shift_s=int(values.get("shift_s", 0)),
     )
     return {"message": _message(sandbox, room, said)}
 
@@ -70,5 +72,7 @@ def _message(sandbox: Sandbox, room: Room, said: Message) -> dict[str, Any]:
         "content": said.content,
         "source_content": said.source_content,
         "status": said.status_at(sandbox.clock.now_ns()),
+        "role": said.role,
+        "is_visible": said.is_visible,
         "at": said.at_ns / 1e9,
     }

@@ -47,6 +47,7 @@ def get_world(sandbox: Sandbox, values: Values) -> dict[str, Any]:
                 "name": b.name,
                 "username": b.username,
                 "rules": b.rules,
+                "platform": b.platform,
             }
             for b in catalogue.buyers.values()
         ],

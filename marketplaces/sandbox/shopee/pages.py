@@ -24,6 +24,7 @@ from marketplaces.sandbox.tiles import tile_name
 
 VISIT_S = 1800
 FEWEST_DAYS, MOST_DAYS = 7, 365
+LEAD = "Gunakan akun toko, atau akun utama untuk beberapa toko sekaligus."
 
 
 def routes() -> Iterator[BaseRoute]:
@@ -68,7 +69,7 @@ async def login(request: Request) -> Response:
     key = request.path_params["visit"]
     visit = access_of(sandbox).visits.get(key)
     if visit is None:
-        return page("gone.html", status=404)
+        return page("gone.html", 404, slug="shopee", brand="Shopee")
     if request.method == "GET":
         return _login_page(sandbox, visit)
     form = await request.form()
@@ -85,7 +86,7 @@ async def consent(request: Request) -> Response:
     access, key = access_of(sandbox), request.path_params["visit"]
     visit = access.visits.get(key)
     if visit is None:
-        return page("gone.html", status=404)
+        return page("gone.html", 404, slug="shopee", brand="Shopee")
     if not visit.username:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/login/{key}", status_code=303)
     if request.method == "GET":
@@ -135,7 +136,7 @@ def _with_answer(visit: Visit, **answer: str) -> str:
 def _account(sandbox: Sandbox, username: str, password: str) -> list[Shop]:
     """The shops behind a login; none when it is wrong."""
     catalogue = sandbox.world.catalogue
-    for main in catalogue.main_accounts:
+    for main in catalogue.accounts_of("shopee"):
         if (main.username, main.password) == (username, password):
             return _shops(sandbox, username)
     shops = (s for s in catalogue.shops.values() if s.marketplace == "shopee")
@@ -144,7 +145,7 @@ def _account(sandbox: Sandbox, username: str, password: str) -> list[Shop]:
 
 def _shops(sandbox: Sandbox, username: str) -> list[Shop]:
     catalogue = sandbox.world.catalogue
-    for main in catalogue.main_accounts:
+    for main in catalogue.accounts_of("shopee"):
         if main.username == username:
             return [catalogue.shops["shopee", shop_id] for shop_id in main.shop_ids]
     return [s for s in catalogue.shops.values() if s.marketplace == "shopee" and s.username == username]
@@ -152,7 +153,7 @@ def _shops(sandbox: Sandbox, username: str) -> list[Shop]:
 
 def _main_account_id(sandbox: Sandbox, username: str) -> int:
     """0 when the login is a shop's own."""
-    mains = sandbox.world.catalogue.main_accounts
+    mains = sandbox.world.catalogue.accounts_of("shopee")
     return next((main.id for main in mains if main.username == username), 0)
 
 
@@ -178,13 +179,14 @@ def _login_page(
     shops = [shop for shop in catalogue.shops.values() if shop.marketplace == "shopee"]
     known = [
         *((shop.username, shop.password, shop.name) for shop in shops[:8]),
-        *((main.username, main.password, "Akun utama") for main in catalogue.main_accounts),
+        *((main.username, main.password, "Akun utama") for main in catalogue.accounts_of("shopee")),
     ]
     hints = join(render("login_hint.html", username=u, password=p, name=n) for u, p, n in known)
     warning = render("warning.html", text=error) if error else Html("")
     return page(
-        "login.html", status, username=username, warning=warning, hints=hints, cancel=_with_answer(visit)
-    )
+        "login.html", status, slug="shopee", brand="Shopee", lead=LEAD, username=username, warning=warning,
+        hints=hints, cancel=_with_answer(visit),
+    )  # fmt: skip
 
 
 def _consent_page(sandbox: Sandbox, visit: Visit, error: str = "", status: int = 200) -> Response:
