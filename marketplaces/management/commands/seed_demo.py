@@ -22,6 +22,8 @@ SHOPS = [
     ("shopee", "947042924", "Nusantara Fashion"),
     ("tokopedia", "479979", "Nusantara Elektronik"),
     ("tokopedia", "479980", "Nusantara Rumah"),
+    ("tiktok_shop", "7494049642642441621", "Nusantara Beauty"),
+    ("tiktok_shop", "7494049642642441622", "Nusantara Kids"),
 ]
 
 

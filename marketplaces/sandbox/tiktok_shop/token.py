@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from marketplaces.sandbox.endpoint import endpoint
@@ -23,6 +23,7 @@ BAD_CODE, NO_RECORD, BAD_PARAMETERS = 36004004, 36004005, 98001004
 def token_routes() -> Iterator[BaseRoute]:
     yield Route("/api/v2/token/get", endpoint("tiktok_shop", "token-get", _get), methods=["GET"])
     yield Route("/api/v2/token/refresh", endpoint("tiktok_shop", "token-refresh", _refresh), methods=["GET"])
+    yield Route("/api/{path:path}", endpoint("tiktok_shop", "unknown", _nowhere), methods=["GET", "POST"])
 
 
 async def _get(sandbox: Sandbox, request: Request) -> Response:
@@ -49,6 +50,11 @@ async def _refresh(sandbox: Sandbox, request: Request) -> Response:
         return envelope(NO_RECORD, errors.MESSAGES[NO_RECORD], {})
     token.is_spent = True
     return _pair(sandbox, grant, now)
+
+
+async def _nowhere(sandbox: Sandbox, request: Request) -> Response:
+    """A POST too: this host knows nothing but GET."""
+    return PlainTextResponse("404 page not found", status_code=404)
 
 
 def _check(sandbox: Sandbox, query: QueryParams, name: str, grant_type: str) -> Response | None:
