@@ -3,9 +3,12 @@ from __future__ import annotations
 import pytest
 
 from tests.sandbox.callers import ELEKTRONIK, GADGET, Running, ShopeeCaller
+from tests.sandbox.tiktok_shop import BEAUTY, TikTokShopCaller
 
 
-@pytest.mark.parametrize(("marketplace", "shop"), [("shopee", GADGET), ("tokopedia", ELEKTRONIK)])
+@pytest.mark.parametrize(
+    ("marketplace", "shop"), [("shopee", GADGET), ("tokopedia", ELEKTRONIK), ("tiktok_shop", BEAUTY)]
+)
 def test_every_page_of_the_phone_opens(sandbox: Running, marketplace: str, shop: int) -> None:
     assert "Nusantara Gadget" in sandbox.http.get("/").text
     buyers = sandbox.ask("rooms", marketplace=marketplace, shop=shop)["rooms"]
@@ -49,3 +52,39 @@ def test_a_buyer_sends_a_picture_a_product_and_an_order(sandbox: Running) -> Non
 def test_the_push_mode_is_chosen_on_the_phone(sandbox: Running) -> None:
     sandbox.http.post("/phone/shopee/push", data={"mode": "off"})
     assert sandbox.ask("push")["push"]["shopee"]["mode"] == "off"
+
+
+def test_a_buyer_of_either_platform_writes_all_that_the_phone_offers(sandbox: Running) -> None:
+    sandbox.control("limits", marketplace="tiktok_shop", endpoint="*", rate=1000, burst=1000)
+    shop = TikTokShopCaller(sandbox).connect()
+    place = f"/phone/tiktok_shop/{BEAUTY}"
+    assert "Tokopedia" in sandbox.http.get(place).text
+    form = {"name": "Nina Baru", "platform": "TOKOPEDIA"}
+    here = sandbox.http.post(f"{place}/buyers", data=form).headers["location"]
+    order = sandbox.control("orders", marketplace="tiktok_shop", shop=BEAUTY, buyer="Nina Baru")["order"][
+        "id"
+    ]
+    page = sandbox.http.get(here).text
+    assert "Nina Baru · Tokopedia" in page
+    assert 'data-kind="notification"' in page
+    gif = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
+    for form, files in (
+        ({"kind": "text", "text": "Halo"}, {}),
+        ({"kind": "image"}, {"picture": ("a.gif", gif)}),
+        ({"kind": "item"}, {}),
+        ({"kind": "order", "order": order}, {}),
+        ({"kind": "notification", "text": "Dikirim hari ini"}, {}),
+    ):
+        assert (
+            "error=" not in sandbox.http.post(f"{here}/messages", data=form, files=files).headers["location"]
+        )
+    room = shop.truth()[0]["conversation"]
+    rows = shop.messages(room, sort_field="index", sort_order="ASC")["messages"]
+    types = ["TEXT", "IMAGE", "PRODUCT_CARD", "ORDER_CARD", "NOTIFICATION"]
+    assert [row["type"] for row in rows] == types
+    picture = shop.truth()[1]["content"]["url"]
+    assert sandbox.http.get(picture).content == gif
+    assert picture in sandbox.http.get(here).text
+    shop.send(room, content="Siap kak")
+    news = sandbox.http.get(f"{here}/after/{rows[-1]['id']}")
+    assert "Siap kak" in news.text

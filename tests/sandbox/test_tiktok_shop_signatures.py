@@ -80,7 +80,9 @@ def test_a_call_without_the_right_signature_is_refused(
     assert words in answer.json()["message"]
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(-310, "earlier than 5 minutes"), (40, "more than 30 seconds")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-310, "earlier than 5 minutes"), (40, "more than 30 seconds")]
+)
 def test_a_clock_that_is_wrong_is_told_in_which_direction(
     shop: TikTokShopCaller, seconds: int, words: str
 ) -> None:

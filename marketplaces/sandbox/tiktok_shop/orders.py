@@ -74,21 +74,19 @@ def _fits(call: Call, order: Order) -> bool:
 def _row(sandbox: Sandbox, order: Order) -> dict[str, Any]:
     buyer = sandbox.world.catalogue.buyers["tiktok_shop", order.buyer_id]
     status = status_of(order)
-    lines = [
-        _line(sandbox, order, line, place) for line in order.lines for place in range(1, line.quantity + 1)
-    ]
+    pieces = [line for line in order.lines for _ in range(line.quantity)]
     row: dict[str, Any] = {
         "id": order.id,
         "user_id": str(order.buyer_id),
         "buyer_nickname": buyer.name,
         "buyer_avatar": avatar(sandbox, buyer),
-        "buyer_email": f"v2b{order.buyer_id % 10**8}@chat.seller.tiktok.com",
+        "buyer_email": f"v2b{order.buyer_id % 10**8}@chat.example.test",
         "buyer_message": "",
         "commerce_platform": buyer.platform or "TIKTOK_SHOP",
         "status": status,
         "create_time": order.created_at,
         "update_time": order.updated_at,
-        "line_items": lines,
+        "line_items": [_line(sandbox, order, line, place) for place, line in enumerate(pieces, start=1)],
         "payment": _payment(order),
         "recipient_address": _address(buyer),
         "packages": [{"id": package_id(order.id)}],
@@ -117,14 +115,14 @@ def _row(sandbox: Sandbox, order: Order) -> dict[str, Any]:
 
 
 def tracking_number(order: Order) -> str:
-    """ "" before the parcel is on its way."""
+    """Empty before the parcel is on its way."""
     return f"JX{order.id[-10:]}" if status_of(order) in ON_THE_WAY else ""
 
 
 def _line(sandbox: Sandbox, order: Order, line: OrderLine, place: int) -> dict[str, Any]:
     """One piece; there is no quantity."""
     return {
-        "id": str(int(order.id) * 10 + place + line.model_id % 7),
+        "id": str(int(order.id) + place * 10**12),
         "product_id": str(line.product_id),
         "product_name": line.name,
         "sku_id": sku_of(line),

@@ -61,7 +61,7 @@ def public_url(sandbox: Sandbox, name: str) -> str:
 
 
 def _platform(sandbox: Sandbox, room: Room) -> str:
-    """ "" where it is not told yet."""
+    """Empty where it is not told yet."""
     is_late = room.buyer_id % 3 == 0 and sandbox.clock.now_s() - began_at(room) < UNTOLD_S
     return "" if is_late else sandbox.world.buyer_of(room).platform
 

@@ -14,7 +14,7 @@ from marketplaces.sandbox.tiktok_shop.gate import Call
 from marketplaces.sandbox.tiktok_shop.orders import sku_of
 from marketplaces.sandbox.tiktok_shop.products import is_listed
 
-ECHO_FIRST_S = 0.15  # so much later than the push the answer leaves, for every eighth message
+ECHO_FIRST_S, ODD_ECHO_S = 0.1, 0.5  # so much later than the push the answer leaves
 CARD, COUPON_CARD = 45101002, 45111017
 AFTER_SALE = ("TO_CONFIRM_RECEIVE", "COMPLETED", "TO_RETURN")
 SHIPPED = ("PROCESSED", "PARTLY_SHIPPED", "SHIPPED", *AFTER_SALE)
@@ -42,9 +42,16 @@ async def _send(call: Call, role: str) -> dict[str, Any]:
     kind, build = CONTENT[type_]
     said = sandbox.new_message(room, "shop", kind, build(call, buyer, content), source="openapi", role=role)
     sandbox.say(room, said)
-    if said.id % 8 == 0 or sandbox.world.state.push("tiktok_shop").mode == "odd":
-        await asyncio.sleep(ECHO_FIRST_S)
+    await _let_the_echo_pass(call, said.id)
     return {"message_id": str(said.id)}
+
+
+async def _let_the_echo_pass(call: Call, message_id: int) -> None:
+    """For every eighth message the push is there before the answer, in mode "odd" for all."""
+    if call.sandbox.world.state.push("tiktok_shop").mode == "odd":
+        await asyncio.sleep(ODD_ECHO_S)
+    elif message_id % 8 == 0:
+        await asyncio.sleep(ECHO_FIRST_S)
 
 
 def _content(call: Call) -> dict[str, Any]:
