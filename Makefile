@@ -20,7 +20,7 @@ run: $(V)/.run messages ## Start everything; Ctrl-C stops it
 test: lint types browser messages ## Style, types and all tests
 	$(BIN)/python -m pytest
 
-test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public Shopee client libraries against the sandbox
+test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public client libraries against the sandbox
 	SANDBOX_PYTHON=$(abspath $(BIN))/python PYTHONDONTWRITEBYTECODE=1 \
 		NODE_MODULES=$$(cd build/clients/npm/node_modules 2>/dev/null && pwd) \
 		build/clients/bin/python -m pytest -c tests/clients/clients.ini tests/clients

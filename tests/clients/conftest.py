@@ -1,6 +1,7 @@
 """A real sandbox in a process of its own, and a seller who gives consent. See `make test-clients`.
 
-The libraries under test know nothing of us: what they get across was written by others from Shopee's documents.
+The libraries under test know nothing of us: what they get across was written by others from the marketplaces'
+documents.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 GADGET = 947042923
 PARTNER_ID, PARTNER_KEY = 2000002, "shpk-of-the-client-tests"
 PUSH_KEY = "shpk-of-their-pushes"
+TIKTOK_SERVICE, TIKTOK_KEY, TIKTOK_SECRET = (
+    "7400000000000000042",
+    "6fclienttests",
+    "secret-of-the-client-tests",
+)
 BACK = "http://127.0.0.1:9/back"  # nobody follows it there
 MINE = {
     "DEBUG": "true",
@@ -30,6 +36,9 @@ MINE = {
     "SHOPEE_PARTNER_ID": str(PARTNER_ID),
     "SHOPEE_PARTNER_KEY": PARTNER_KEY,
     "SHOPEE_PUSH_KEY": PUSH_KEY,
+    "TIKTOK_SHOP_SERVICE_ID": TIKTOK_SERVICE,
+    "TIKTOK_SHOP_APP_KEY": TIKTOK_KEY,
+    "TIKTOK_SHOP_APP_SECRET": TIKTOK_SECRET,
     "PUBLIC_URL": "http://127.0.0.1:9",
 }
 

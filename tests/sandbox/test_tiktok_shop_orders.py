@@ -147,6 +147,7 @@ def test_products_are_searched_without_pictures_and_told_with(shop: TikTokShopCa
     row = next(product for product in products if len(product["skus"]) > 1)
     assert "main_images" not in row
     assert set(row["skus"][0]["price"]) == {"currency", "tax_exclusive_price"}
+    assert "sales_attributes" not in row["skus"][0]
     single = shop.get(f"{PRODUCT}/{row['id']}")["data"]
     assert single["title"] == row["title"]
     picture = single["main_images"][0]["urls"][0]

@@ -300,6 +300,23 @@ def test_performance_follows_from_what_was_said(shop: TikTokShopCaller, room: st
     assert shop.get(path, support_date_ge="1", support_date_lt="2")["code"] == 36009004
 
 
+def test_sessions_are_searched_by_time_and_by_name(shop: TikTokShopCaller, room: str) -> None:
+    path, now = "/customer_service/202602/sessions/search", shop.now()
+
+    def found(page_size: int = 50, **body: Any) -> dict[str, Any]:
+        body = {"begin_time_ge": now - 30 * 86400, "begin_time_lt": now + 60} | body
+        return shop.call("POST", path, query={"page_size": page_size}, json=body).json()
+
+    mine = found(buyer_nickname="nina baru")["data"]["sessions"]
+    assert [(row["conversation_id"], row["first_response_late"]) for row in mine] == [(room, True)]
+    first = found(page_size=5)["data"]
+    assert len(first["sessions"]) == 5
+    assert first["next_page_token"]
+    assert first["sessions"][0] == mine[0]
+    assert found(begin_time_ge=now - 91 * 86400)["code"] == 36009004
+    assert found(begin_time_ge=now, begin_time_lt=now - 1)["code"] == 36009004
+
+
 def test_uploads_are_kept_on_disk(shop: TikTokShopCaller, tmp_path: Path) -> None:
     shop.upload()
     assert [path.read_bytes() for path in (tmp_path / "files").iterdir()] == [PNG]

@@ -1,4 +1,4 @@
-"""The shop's desk (tiktok_shop.md 3): who takes chats, and how well they are answered."""
+"""The shop's desk (tiktok_shop.md 3): who takes chats, which sessions there were, how well they were answered."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 
 from marketplaces.sandbox.tiktok_shop.errors import invalid
 from marketplaces.sandbox.tiktok_shop.gate import Call
+from marketplaces.sandbox.tiktok_shop.paging import page
 from marketplaces.sandbox.tiktok_shop.sessions import Session, sessions_of
 from marketplaces.sandbox.world import Room
 
 IN_TIME_S, GUIDED_S = 86400, 7 * 86400
 JAKARTA = timedelta(hours=7)
+OLDEST_S = 90 * 86400
+MOST_SESSIONS = 50
 
 
 def get_settings(call: Call) -> dict[str, Any]:
@@ -27,15 +30,28 @@ def update_settings(call: Call) -> dict[str, Any]:
     return {}
 
 
+def search_sessions(call: Call) -> dict[str, Any]:
+    """Newest first, of the last ninety days."""
+    size, _ = call.page_size(MOST_SESSIONS), call.locale
+    since, until = call.number("begin_time_ge", -1), call.number("begin_time_lt", -1)
+    if until < since or since < call.now - OLDEST_S:
+        raise invalid("begin_time_ge")
+    name = str(call.body.get("buyer_nickname", "")).lower()
+    found = [
+        (room, session)
+        for room, session in _sessions(call, since, until)
+        if name in call.sandbox.world.buyer_of(room).name.lower()
+    ]
+    shown, token = page(
+        found, lambda pair: (pair[1].began_at, int(pair[1].id)), call.query.get("page_token", ""), size
+    )
+    return {"sessions": [_session(call, *pair) for pair in shown], "next_page_token": token}
+
+
 def performance(call: Call) -> dict[str, Any]:
     """Of the sessions that began on these days; nobody has rated the shop yet."""
     since, until = _moment(call, "support_date_ge"), _moment(call, "support_date_lt")
-    found = [
-        (room, session)
-        for room in call.sandbox.world.rooms_of(call.shop)
-        for session in sessions_of(room)
-        if since <= session.began_at < until
-    ]
+    found = _sessions(call, since, until)
     waits = [wait for _, session in found if (wait := _wait(session)) is not None]
     bought = _guided(call, found)
     return {
@@ -48,6 +64,30 @@ def performance(call: Call) -> dict[str, Any]:
             "cs_guided_gmv": str(sum(bought)),
             "currency": "IDR",
         }
+    }
+
+
+def _sessions(call: Call, since: int, until: int) -> list[tuple[Room, Session]]:
+    return [
+        (room, session)
+        for room in call.sandbox.world.rooms_of(call.shop)
+        for session in sessions_of(room)
+        if since <= session.began_at < until
+    ]
+
+
+def _session(call: Call, room: Room, session: Session) -> dict[str, Any]:
+    """Nobody tagged or rated it."""
+    wait = _wait(session)
+    return {
+        "id": session.id,
+        "conversation_id": str(room.id),
+        "begin_time": session.began_at,
+        "end_time": session.messages[-1].at_s,
+        "buyer_nickname": call.sandbox.world.buyer_of(room).name,
+        "chat_tags": [],
+        "first_response_late": wait is None or wait > IN_TIME_S,
+        "first_response_time": wait or 0,
     }
 
 

@@ -1,5 +1,5 @@
 """Products (tiktok_shop.md 7; field names as the public client reads them). A search tells less than one product:
-no pictures, and no `sale_price`."""
+no pictures, no names of choices, and no `sale_price`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ def search_products(call: Call) -> dict[str, Any]:
         <= call.number("create_time_le", LAST_MOMENT)
     ]
     shown, token = page(found, lambda product: (product.id, 0), call.query.get("page_token", ""), size, False)
-    rows = [_row(product) | {"skus": _skus(product, set())} for product in shown]
+    rows = [
+        _row(product) | {"sales_regions": ["ID"], "skus": _skus(product, is_whole=False)} for product in shown
+    ]
     return {"next_page_token": token, "products": rows, "total_count": len(found)}
 
 
@@ -55,7 +57,7 @@ def get_product(call: Call) -> dict[str, Any]:
         "package_weight": {"unit": "KILOGRAM", "value": "0.3"},
         "is_cod_allowed": True,
         "minimum_order_quantity": 1,
-        "skus": _skus(product, {"sale_price"}),
+        "skus": _skus(product, is_whole=True),
     }
 
 
@@ -82,7 +84,6 @@ def _row(product: Product) -> dict[str, Any]:
         "title": product.name,
         "create_time": product.created_at,
         "update_time": product.updated_at,
-        "sales_regions": ["ID"],
         "is_not_for_sale": False,
         "has_draft": False,
         "audit": {"status": "APPROVED", "pre_approved_reasons": []},
@@ -94,21 +95,24 @@ def _row(product: Product) -> dict[str, Any]:
     return row
 
 
-def _skus(product: Product, prices: set[str]) -> list[dict[str, Any]]:
-    """`prices`: names under which the price is told besides the usual one."""
+def _skus(product: Product, is_whole: bool) -> list[dict[str, Any]]:
+    """A product without choices has one all the same."""
     if not product.models:
-        return [_sku(product, Model(0, "", product.price, product.stock), prices, product.sku)]
+        return [_sku(product, Model(0, "", product.price, product.stock), product.sku, is_whole)]
     return [
-        _sku(product, model, prices, f"{product.sku}-{place}") | {"sales_attributes": [_choice(model)]}
+        _sku(product, model, f"{product.sku}-{place}", is_whole)
+        | ({"sales_attributes": [_choice(model)]} if is_whole else {})
         for place, model in enumerate(product.models, start=1)
     ]
 
 
-def _sku(product: Product, model: Model, prices: set[str], seller_sku: str) -> dict[str, Any]:
+def _sku(product: Product, model: Model, seller_sku: str, is_whole: bool) -> dict[str, Any]:
+    price = str(model.price)
     return {
         "id": sku_id(product.id, model.id),
         "seller_sku": seller_sku,
-        "price": {"currency": "IDR", **{name: str(model.price) for name in {"tax_exclusive_price", *prices}}},
+        "price": {"currency": "IDR", "tax_exclusive_price": price}
+        | ({"sale_price": price} if is_whole else {}),
         "inventory": [{"quantity": model.stock, "warehouse_id": WAREHOUSE}],
         "status_info": {"status": "NORMAL"},
     }

@@ -39,6 +39,7 @@ ENDPOINTS: tuple[tuple[str, str, str, str, Handle], ...] = (
     ("send", "POST", f"{SERVICE}/202309/{ROOM}/messages", CHAT, sending.send),
     ("send", "POST", f"{SERVICE}/202606/{ROOM}/messages", CHAT, sending.send_as),
     ("read", "POST", f"{SERVICE}/202309/{ROOM}/messages/read", CHAT, messages.read_messages),
+    ("sessions-search", "POST", f"{SERVICE}/202602/sessions/search", CHAT, desk.search_sessions),
     ("end-session", "POST", f"{SERVICE}/202605/{ROOM}/sessions/{{session_id}}/end", CHAT, rooms.end_session),
     ("upload-image", "POST", f"{SERVICE}/202309/images/upload", CHAT, media.upload_image),
     ("agent-settings", "GET", f"{SERVICE}/202309/agents/settings", CHAT, desk.get_settings),
