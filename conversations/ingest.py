@@ -78,11 +78,12 @@ def note_facts(conversation: Conversation, remote: RemoteConversation) -> bool:
     if conversation.buyer_id:
         told.pop("buyer_id", None)  # an id, once known, does not change: a push may name the wrong side
     news = {name: value for name, value in told.items() if getattr(conversation, name) != value}
-    if remote.can_reply is not None:
+    is_whole = bool(remote.buyer_id) and (remote.can_reply is not None or bool(remote.platform))
+    if is_whole:
         conversation.looked_up_at = timezone.now()
     for name, value in news.items():
         setattr(conversation, name, value)
-    if news or remote.can_reply is not None:
+    if news or is_whole:
         conversation.save(update_fields=[*news, "looked_up_at"])
     return bool(news)
 

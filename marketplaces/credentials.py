@@ -14,9 +14,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from redis import RedisError
 
+from forstok_chat.redis import redis
 from marketplaces.content import Tokens
-from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured
+from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, Temporary
 from marketplaces.http import Http
 from marketplaces.models import App, Credential, Shop
 
@@ -35,10 +37,18 @@ class StoredTokens:
         self.http = http
 
     def current(self) -> Tokens:
+        """While new ones are not to be had, the old ones do until their end."""
         row = self.rows().first()
-        if row is not None and row.expires_at > timezone.now() + self.shop.connector.refresh_before:
+        if row is None or row.expires_at <= timezone.now():
+            return self.refreshed(unless_newer_than=row)
+        if row.expires_at > timezone.now() + self.shop.connector.refresh_before or was_just_in_vain(row):
             return read(row)
-        return self.refreshed(unless_newer_than=row)
+        try:
+            return self.refreshed(unless_newer_than=row)
+        except Temporary as error:
+            logger.warning("tokens of shop %s were not refreshed: %s", self.shop.pk, error)
+            note_in_vain(row)
+            return read(row)
 
     def renew(self, refused: Tokens) -> Tokens:
         row = self.rows().first()
@@ -84,6 +94,24 @@ class StoredTokens:
 
     def rows(self) -> QuerySet[Credential]:
         return Credential.objects.filter(app=self.app, shop=None if self.is_shared else self.shop)
+
+
+# Seconds in which a token host that is away is left alone.
+IN_VAIN_FOR = 60
+
+
+def was_just_in_vain(row: Credential) -> bool:
+    try:
+        return bool(redis().exists(f"refresh:{row.pk}"))
+    except RedisError:
+        return False
+
+
+def note_in_vain(row: Credential) -> None:
+    try:
+        redis().set(f"refresh:{row.pk}", 1, ex=IN_VAIN_FOR)
+    except RedisError:
+        logger.warning("credential %s is tried again at the next call: Redis does not answer", row.pk)
 
 
 class FixedTokens:

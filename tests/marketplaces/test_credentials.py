@@ -14,9 +14,10 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from forstok_chat.accounts.models import Seller
+from forstok_chat.redis import redis
 from marketplaces.content import Tokens
 from marketplaces.credentials import StoredTokens, refresh_soon_to_expire, store
-from marketplaces.errors import NotAuthorized
+from marketplaces.errors import NotAuthorized, Temporary
 from marketplaces.http import Http
 from marketplaces.models import App, Credential, Shop
 from marketplaces.reasons import why_disconnected
@@ -162,6 +163,20 @@ def test_a_refresh_without_an_answer_keeps_the_old_pair(shop: Shop, web: respons
     shop.refresh_from_db()
     assert shop.is_active
     assert Credential.objects.get().tokens == {"access": "access-token", "refresh": "refresh-token"}
+
+
+def test_tokens_do_until_their_end_while_the_token_host_is_away(
+    shop: Shop, web: responses.RequestsMock
+) -> None:
+    expire(shop)
+    redis().flushdb()
+    web.post(REFRESH, body="oops", status=502)
+    assert tokens_of(shop).current().access == "access-token"
+    assert tokens_of(shop).current().access == "access-token"
+    assert len(web.calls) == 1, "it is left alone for a while"
+    expire(shop, -timedelta(minutes=1))
+    with pytest.raises(Temporary):
+        tokens_of(shop).current()
 
 
 def test_a_refresh_token_of_31_days_asks_to_reconnect(shop: Shop, web: responses.RequestsMock) -> None:

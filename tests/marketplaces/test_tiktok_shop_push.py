@@ -94,7 +94,9 @@ def test_a_message_comes_whole_but_its_buyer_does_not() -> None:
     assert read(recorded) == PushEvent(
         PushKind.MESSAGE,
         shop=SHOP_OF_PUSHES,
-        conversation=RemoteConversation("782127727494585945", buyer_id="", last_message_at=at),
+        conversation=RemoteConversation(
+            "782127727494585945", buyer_id="", last_message_at=at, can_reply=True
+        ),
         message=IncomingMessage(
             remote_id="739867784677294731",
             is_from_buyer=True,
@@ -109,7 +111,10 @@ def test_a_message_comes_whole_but_its_buyer_does_not() -> None:
 
 @pytest.mark.parametrize("role", ["SHOP", "CUSTOMER_SERVICE", "SYSTEM", "ROBOT"])
 def test_what_the_shop_says_elsewhere_comes_the_same_way(role: str) -> None:
-    message = read(push("new_message", sender={"im_user_id": "715154297010180707", "role": role})).message
+    event = read(push("new_message", sender={"im_user_id": "715154297010180707", "role": role}))
+    message = event.message
+    assert event.conversation is not None
+    assert event.conversation.can_reply is None, "only who is written to by a buyer may answer"
     assert message is not None
     assert not message.is_from_buyer
     assert message.is_automatic == (role in ("SYSTEM", "ROBOT"))

@@ -82,6 +82,7 @@ class TikTokShopConnector(Connector):
     #: Tokens live for a week. Six hours outlast a night in which the token host is away, and a token that should
     #: live for less than a week is still not fetched anew with every call.
     refresh_before = timedelta(hours=6)
+    registers_callback = True
     reuses_consent = True
     platforms = {"tokopedia": "Tokopedia", "tiktok_shop": "TikTok Shop"}
     text_limit = 2000

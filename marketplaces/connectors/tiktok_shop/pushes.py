@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from marketplaces.connectors.tiktok_shop.bubbles import message
@@ -44,10 +45,12 @@ def order(shop: str, notification: str, data: Mapping[str, Any], kind: str) -> P
 def said(shop: str, notification: str, data: Mapping[str, Any]) -> PushEvent:
     """Of either side: replies typed in Seller Center come the same way, and so do ours, perhaps before the answer
     to the send."""
-    conversation = conversation_in(data)
+    conversation, bubble = conversation_in(data), message(data)
     if conversation is None:
         return PushEvent(PushKind.CHANGED, shop, notification=notification)
-    return PushEvent(PushKind.MESSAGE, shop, conversation, message(data), notification=notification)
+    if bubble is not None and bubble.is_from_buyer:  # whoever wrote in the last 30 days may be answered
+        conversation = replace(conversation, can_reply=True)
+    return PushEvent(PushKind.MESSAGE, shop, conversation, bubble, notification=notification)
 
 
 def conversation_in(data: Mapping[str, Any]) -> RemoteConversation | None:
