@@ -21,6 +21,7 @@ KINDS = {
     "buyer_enter_from_product": "Melihat produk",
     "buyer_enter_from_order": "Melihat pesanan",
     "logistics_card": "Pengiriman",
+    "livestream_card": "Siaran langsung",
     "return_refund_card": "Pengembalian",
 }
 PRODUCTS, ORDERS = ("item", "buyer_enter_from_product"), ("order", "buyer_enter_from_order")

@@ -76,8 +76,8 @@ async def shop_page(request: Request) -> Response:
             "phone_room_link.html",
             url=f"/phone/{shop.marketplace}/{shop.id}/{room.buyer_id}",
             picture=_buyer_face(sandbox.world.buyer_of(room)),
-            name=_with_platform(sandbox, sandbox.world.buyer_of(room)),
-            preview=line_of(room.last),
+            name=sandbox.world.buyer_of(room).name,
+            preview=_platform(sandbox, sandbox.world.buyer_of(room)) + line_of(room.last),
             time=time.strftime("%d/%m %H.%M", time.localtime(room.last.at_s)),
         )
         for room in rooms
@@ -128,7 +128,8 @@ async def room_page(request: Request) -> Response:
         buyer_id=buyer.id,
         shop=shop.name,
         picture=_face(shop, shop.name, shop.id * 47),
-        buyer=_with_platform(sandbox, buyer),
+        platform=_platform(sandbox, buyer),
+        buyer=buyer.name,
         bubbles=bubbles(sandbox, shop, messages),
         last=messages[-1].id if messages else 0,
         products=products,
@@ -207,9 +208,10 @@ def _platforms(sandbox: Sandbox, slug: str) -> Html:
     return render("phone_platforms.html", options=options) if known else Html("")
 
 
-def _with_platform(sandbox: Sandbox, buyer: Buyer) -> str:
+def _platform(sandbox: Sandbox, buyer: Buyer) -> str:
+    """The beginning of a line about a buyer, where it matters which app they use."""
     name = sandbox.marketplaces[buyer.marketplace].platforms.get(buyer.platform)
-    return f"{buyer.name} · {name}" if name else buyer.name
+    return f"{name} · " if name else ""
 
 
 def _shop(request: Request) -> tuple[Sandbox, Shop]:

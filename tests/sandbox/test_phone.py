@@ -65,8 +65,9 @@ def test_a_buyer_of_either_platform_writes_all_that_the_phone_offers(sandbox: Ru
         "id"
     ]
     page = sandbox.http.get(here).text
-    assert "Nina Baru · Tokopedia" in page
+    assert "Tokopedia · Anda menulis sebagai Nina Baru" in page
     assert 'data-kind="notification"' in page
+    assert "Tokopedia · " not in sandbox.http.get(f"/phone/shopee/{GADGET}").text
     gif = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
     for form, files in (
         ({"kind": "text", "text": "Halo"}, {}),
