@@ -28,6 +28,12 @@ def money(amount: Decimal | str | None, currency: str = "IDR") -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """10.000 or 10,000, as the language writes it."""
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
 def price(product: Product) -> str:
     """One price, or from the cheapest to the dearest variation."""
     lowest, highest = (

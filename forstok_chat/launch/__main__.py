@@ -25,6 +25,7 @@ WELCOME = """
     Support admin   {url}/admin/      support@demo.test, same password
     Buyer's phone   {sandbox}
     Shopee login    nusantara.gadget or nusantara.fashion, password  sandbox
+    TikTok Shop     nusantara.seller (both of its shops), password  sandbox
     Logs            {logs}
 
   Ctrl-C stops everything; your data stays in {data}

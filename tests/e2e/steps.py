@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from playwright.sync_api import Locator, Page, expect
 
 from forstok_chat.launch.supervisor import Stack
@@ -24,7 +26,7 @@ def open_shop(page: Page, stack: Stack, name: str) -> None:
     page.locator("#rail").get_by_text(name).click()
 
 
-def log_in_at_shopee(page: Page, username: str = "nusantara.gadget") -> None:
+def log_in(page: Page, username: str) -> None:
     """At the marketplace's own login page, up to its question."""
     page.locator("input[name=username]").fill(username)
     page.locator("input[name=password]").fill("sandbox")
@@ -35,7 +37,7 @@ def go_to_shopees_consent(page: Page, stack: Stack) -> None:
     """From the activation prompt through Shopee's login, up to the question."""
     open_shop(page, stack, SHOPEE[2])
     page.get_by_role("button", name="Aktifkan chat").click()
-    log_in_at_shopee(page)
+    log_in(page, "nusantara.gadget")
 
 
 def make_sure_shopee_is_active(page: Page, stack: Stack) -> None:
@@ -64,6 +66,15 @@ def answer(page: Page, text: str) -> None:
 
 def expect_sent(bubble: Locator) -> None:
     expect(bubble).to_have_attribute("data-state", "sent", timeout=30_000)
+
+
+def expect_drawn(image: Locator) -> None:
+    """Its bytes are here and are a picture."""
+    image.scroll_into_view_if_needed()
+    deadline = time.monotonic() + 15
+    while not image.evaluate("image => image.complete && image.naturalWidth > 0"):
+        assert time.monotonic() < deadline, "the picture did not appear"
+        time.sleep(0.1)
 
 
 def expect_ticked(page: Page, text: str) -> None:

@@ -20,7 +20,7 @@ from tests.e2e.steps import (
     answer,
     expect_sent,
     expect_ticked,
-    log_in_at_shopee,
+    log_in,
     make_sure_shopee_is_active,
     open_chat,
     open_shop,
@@ -212,7 +212,7 @@ def test_after_a_month_the_owner_is_asked_to_connect_again_and_goes_on(
         page.reload()
     sandbox.post("clock", advance=-31 * DAY - 5 * 3600)  # the login page goes by the same clock as we do
     button.click()
-    log_in_at_shopee(page)
+    log_in(page, "nusantara.gadget")
     page.get_by_role("button", name="Izinkan").click()
     page.wait_for_url("**/chat/?shop=*")
     sandbox.says(MARKETPLACE, SHOP, BUYER, "Sudah sebulan ya")
