@@ -21,7 +21,12 @@ from tests.marketplaces.tokens import ENDS, FixedTokens
 
 SENTENCE = re.compile(r"[A-Z][\x20-\x7e’“”]+ [\x20-\x7e’“”]+\.")
 ROOM = Room(conversation="100", buyer="200")
-PICTURE = Uploaded({"url": "https://files.example.test/1.jpg"})
+PICTURE = Uploaded(
+    {
+        "url": "https://files.example.test/1.jpg",
+        "upload": {"file_path": "https://chat.example.test/1.jpg"},
+    }
+)
 VIDEO = Uploaded(
     {
         "url": "https://files.example.test/1.mp4",

@@ -1,26 +1,20 @@
-"""Pushes of Tokopedia: signed over the raw body, and no more than a nudge to read."""
+"""Pushes of Tokopedia: signed over the raw body, a nudge to read, and a hint at what is attached."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketplaces.connectors.tokopedia.connector import TokopediaConnector
-from marketplaces.content import PushEvent, PushKind, RemoteConversation
+from marketplaces.content import Hint, Kind, PushEvent, PushKind, RemoteConversation
 from marketplaces.errors import BadWebhook
+from tests.marketplaces.tokopedia import fixture
 
-FIXTURES = Path(__file__).parent / "fixtures" / "tokopedia"
 SECRET = "webhook_secret"
-
-
-def fixture(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((FIXTURES / f"{name}.json").read_text())
-    return loaded
 
 
 def sign(body: bytes) -> str:
@@ -98,10 +92,74 @@ def test_a_chat_push_of_the_observed_shape_names_the_buyer_too(name: str) -> Non
     assert event.conversation.buyer_id == "510001"
 
 
+def chat(message: str = "", **payload: Any) -> Hint | None:
+    """What a chat push with this payload tells beside where to read."""
+    return push(fixture("webhook_chat_notification")["body"] | {"message": message, "payload": payload}).hint
+
+
+def test_only_the_push_tells_that_a_picture_is_attached() -> None:
+    event = push(fixture("webhook_chat_image_observed")["body"])
+    assert event.hint == Hint(
+        Kind.IMAGE, payload={"url": "https://images.tokopedia.net/img/chat/2023/9/5/foto.jpg"}
+    )
+
+
+def test_only_the_push_tells_that_a_product_is_attached() -> None:
+    told = fixture("webhook_chat_product_observed")["body"]["payload"]["product"]
+    event = push(fixture("webhook_chat_product_observed")["body"])
+    assert event.hint == Hint(
+        Kind.PRODUCT,
+        payload={
+            "product": "400002",
+            "name": "Stiker dinding motif bambu",
+            "price": "Rp3.000",
+            "picture_url": told["image_url"],
+            "url": told["product_url"],
+        },
+    )
+
+
+def test_any_other_attachment_is_a_sticker_named_by_the_message() -> None:
+    assert chat("Terima kasih!", attachment_type=9) == Hint(
+        Kind.STICKER, "Terima kasih!", {"sticker": "Terima kasih!"}
+    )
+
+
+def test_the_words_beside_an_attachment_are_text_and_not_markup() -> None:
+    link = '<a href="https://www.tokopedia.com/a/b">https://www.tokopedia.com/a/b</a>'
+    hint = chat(link, attachment_type="3", Product={"Product_ID": "400002", "Name": "Stiker"})
+    assert hint == Hint(
+        Kind.PRODUCT, "https://www.tokopedia.com/a/b", {"product": "400002", "name": "Stiker"}
+    )
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"attachment_type": 0, "product": {"product_id": 400002, "name": "Stiker"}},
+        {"attachment_type": None},
+        {"attachment_type": "many"},
+        {"attachment_type": 2},
+        {"attachment_type": 2, "image": {"image_url": ""}},
+        {"attachment_type": 2, "image": "https://images.tokopedia.net/1.jpg"},
+        {"attachment_type": 3, "product": {"product_id": 0, "name": ""}},
+        {"attachment_type": 9},
+    ],
+)
+def test_a_push_that_tells_nothing_of_an_attachment_has_no_hint(payload: dict[str, Any]) -> None:
+    assert chat("", **payload) is None
+
+
+def test_a_push_about_an_order_names_it() -> None:
+    told = {"fs_id": 20001, "order_status": 400, "order_id": 300001, "shop_id": 7001, "product_details": []}
+    assert push(told) == PushEvent(PushKind.ORDER, "7001", order="300001", detail="400")
+
+
 @pytest.mark.parametrize(
     "other",
     [
-        {"order_id": 1, "shop_id": 7001, "order_status": 220},
+        {"order_id": 1, "order_status": 220},
         {"discussion_type": "question", "discussion_data": {"shop_id": 7001}},
         {"msg_id": 880001},
         {},

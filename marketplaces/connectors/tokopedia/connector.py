@@ -3,60 +3,47 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote
 
 from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
-from marketplaces.connectors.tokopedia import auth, limits, wire
+from marketplaces.connectors.tokopedia import auth, bubbles, limits, pushes, wire
+from marketplaces.connectors.tokopedia.errors import TOO_LARGE, error_of, is_not_found
+from marketplaces.connectors.tokopedia.explanations import (
+    EXPLANATIONS,
+    NO_PUBLIC_ADDRESS,
+    NOT_ATTACHED,
+    PICTURE_REFUSED,
+)
+from marketplaces.connectors.tokopedia.orders import Place, orders_in
+from marketplaces.connectors.tokopedia.products import PRODUCTS_PER_PAGE, products_in
 from marketplaces.content import (
+    File,
     IncomingMessage,
     Page,
     PushEvent,
     Receipt,
     RemoteConversation,
+    RemoteOrder,
+    RemoteProduct,
     Room,
     ShopFacts,
     Tokens,
+    Uploaded,
 )
-from marketplaces.errors import (
-    BadWebhook,
-    MarketplaceError,
-    NotAuthorized,
-    Rejected,
-    Temporary,
-    Uncertain,
-)
+from marketplaces.errors import BadWebhook, NotAuthorized, Rejected, Temporary, Uncertain
 from marketplaces.http import Bucket, Http
 
-# Answers tell no end of a list: the most a page may hold, and whatever is shorter is the last.
+# Answers tell no end of a list: the most a page of chats may hold, and whatever is shorter is the last.
 PER_PAGE = 15
 # What sends count against.
 REPLY = "reply"
-
-# Tokopedia's codes -> our errors. Every service has its own prefix; the first pattern that fits counts.
-CODES: tuple[tuple[str, type[MarketplaceError]], ...] = (
-    (r"RBAC_\w+|SHP_USC_001|ORD_USC_015|ORD_USC_024|PRD_USC_001", NotAuthorized),
-    (r"SHP_GRPC_002|[A-Z]+_GRPC_001|[A-Z]+_API_00[13456]|ERR_TOO_MANY_REQUEST", Temporary),
-    (r"[A-Z]+_GRPC_003|ORD_API_008|[A-Z]+_DLV_\d+", Rejected),
-)
-
-NOT_ATTACHED = "not_attached"
-ATTACH = gettext_noop(
-    "Tokopedia has not attached this shop to the app. Add the shop in the Tokopedia developer console, "
-    "let the shop owner accept the e-mail from Tokopedia, then activate chat again."
-)
-ASK_OWNER = gettext_noop(
-    "The shop owner has not given the app permission for chat. "
-    "Ask the owner to accept it at Tokopedia, then activate chat again."
-)
-CHECK_APP = gettext_noop(
-    "Tokopedia did not accept the app's own keys. Ask your administrator to check the client id and secret."
-)
+# attachment_type of a reply.
+IMAGE = 2
 
 
 class TokopediaConnector(Connector):
@@ -74,34 +61,18 @@ class TokopediaConnector(Connector):
     refresh_before = timedelta(0)  # the same token comes back until it has ended
     needs_consent = False
     succeeded_by = "tiktok_shop"  # the Open API was shut on 30 September 2025
+    # Chats have their pictures at images.tokopedia.net, products at ecs7.tokopedia.net, people their faces at
+    # accounts.tokopedia.com and cdn.tokopedia.com; the names of such hosts change.
+    media_hosts = (".tokopedia.net", ".tokopedia.com")
+    order_window = timedelta(days=3, minutes=-1)  # "must be less than 3 days"
+    lists_updates = False
+    fetches_pictures = True
     # A push is a nudge without an id and may be lost, so readings come often.
     sync_policy = SyncPolicy(
         watched=timedelta(seconds=15), active=timedelta(seconds=15), quiet=timedelta(seconds=60)
     )
     settling_time = timedelta(seconds=10)
-    explanations: ClassVar[Mapping[str, str]] = {
-        NOT_ATTACHED: ATTACH,
-        "RBAC_MDLW_001": ATTACH,
-        "RBAC_USC_008": ATTACH,
-        "SHP_USC_001": ATTACH,
-        "ORD_USC_015": ATTACH,
-        "ORD_USC_024": ATTACH,
-        "PRD_USC_001": ATTACH,
-        "RBAC_MDLW_002": ASK_OWNER,
-        "RBAC_USC_012": ASK_OWNER,
-        auth.CLIENT_REFUSED: CHECK_APP,
-        "401": CHECK_APP,
-        "403": gettext_noop(
-            "Tokopedia does not let this server call it. Ask your administrator to add the server's address "
-            "to the allowed addresses in the Tokopedia developer console."
-        ),
-        "404": gettext_noop(
-            "Tokopedia does not know this conversation. Open it in Tokopedia's own seller centre."
-        ),
-        "SHP_GRPC_003": gettext_noop(
-            "Tokopedia does not know this shop. Check the shop id, then activate again."
-        ),
-    }
+    explanations = EXPLANATIONS
 
     # Connecting
 
@@ -118,7 +89,7 @@ class TokopediaConnector(Connector):
 
     def attached_shops(self) -> Iterator[list[ShopFacts]]:
         """Page by page, until one is short or tells nothing new, as the paging is poorly documented."""
-        path = f"/v1/shop/fs/{self.keys['fs_id']}/shop-info"
+        path = f"/v1/shop/fs/{self.fs_id}/shop-info"
         seen: set[str] = set()
         for number in count(1):
             data = self.call("shop-info", "GET", path, params=self.page_query(number))
@@ -137,14 +108,14 @@ class TokopediaConnector(Connector):
         query = self.page_query(number) | {"filter": "all"}
         data = self.call("messages", "GET", self.chat_path(), params=query)
         with legible():
-            return Page(wire.conversations(data or []), following(number, data))
+            return Page(wire.conversations(data or []), following(number, data, PER_PAGE))
 
     def list_messages(self, conversation: str, cursor: str | None = None) -> Page[IncomingMessage]:
         number = int(cursor or 1)
         path = self.chat_path(conversation, "replies")
         data = self.call("replies", "GET", path, params=self.page_query(number))
         with legible():
-            return Page(wire.messages(data or []), following(number, data))
+            return Page(bubbles.messages(data or []), following(number, data, PER_PAGE))
 
     @classmethod
     def read_push(
@@ -158,31 +129,112 @@ class TokopediaConnector(Connector):
             raise BadWebhook("not JSON") from error
         if not isinstance(push, dict):
             raise BadWebhook("not an object")
-        return wire.push_event(push)
+        return pushes.push_event(push)
 
-    # Abilities
+    # Orders and products
+
+    def list_orders(
+        self, since: datetime, until: datetime, cursor: str | None = None, *, by_update: bool
+    ) -> Page[RemoteOrder]:
+        """By the time of the order alone. A time with too much for one answer is told in parts."""
+        first, last = int(since.timestamp()), int(until.timestamp())
+        place = Place.read(cursor) if cursor else Place(1, first, last)
+        query = {"fs_id": self.fs_id, "shop_id": self.shop, **place.query}
+        asked_at = datetime.now(UTC)
+        try:
+            data = self.call("order-list", "GET", "/v2/order/list", params=query)
+        except Rejected as refusal:
+            part = place.narrowed() if refusal.code == TOO_LARGE else None
+            if part is None:
+                raise
+            return Page((), str(part))
+        then = place.next(length(data), first)
+        return Page(orders_in(data, self.shop, asked_at), str(then) if then else None)
+
+    def get_orders(self, orders: Sequence[str]) -> tuple[RemoteOrder, ...]:
+        """One call for each."""
+        return tuple(found for each in orders for found in self.get_order(each))
+
+    def get_order(self, order: str) -> tuple[RemoteOrder, ...]:
+        asked_at = datetime.now(UTC)
+        data = self.find("order", f"/v2/fs/{self.fs_id}/order", order_id=order)
+        return orders_in(data, self.shop, asked_at)
+
+    def list_products(self, since: datetime | None, cursor: str | None = None) -> Page[RemoteProduct]:
+        """All of them, whatever `since` is."""
+        number, asked_at = int(cursor or 1), datetime.now(UTC)
+        query = {"shop_id": self.shop, "page": number, "per_page": PRODUCTS_PER_PAGE}
+        data = self.call("product-info", "GET", self.product_path, params=query)
+        return Page(products_in(data, self.shop, asked_at), following(number, data, PRODUCTS_PER_PAGE))
+
+    def get_products(self, products: Sequence[str]) -> tuple[RemoteProduct, ...]:
+        """One call for each."""
+        return tuple(found for each in products for found in self.get_product(each))
+
+    def get_product(self, product: str) -> tuple[RemoteProduct, ...]:
+        asked_at = datetime.now(UTC)
+        data = self.find("product-info", self.product_path, product_id=product)
+        return products_in(data, self.shop, asked_at)
+
+    # Sending
 
     def send_bucket(self) -> Bucket:
         return limits.bucket_for(self.keys, REPLY)
 
     def send_text(self, room: Room, text: str) -> Receipt:
+        return self.reply(room, message=text)
+
+    def upload_image(self, file: File) -> Uploaded:
+        """No call: Tokopedia has none for this, it fetches the picture when it is sent."""
+        if not file.public_url:
+            raise Rejected("the picture has no public address", code=NO_PUBLIC_ADDRESS)
+        return Uploaded({"upload": {"file_path": file.public_url}})
+
+    def send_image(self, room: Room, picture: Uploaded) -> Receipt:
+        """Documented by two words only; one connector was answered "file not supported"."""
+        path = picture.payload["upload"]["file_path"]
+        try:
+            return self.reply(room, message="", attachment_type=IMAGE, file_path=path)
+        except Rejected as refusal:
+            if refusal.code in self.explanations:
+                raise
+            raise Rejected(str(refusal), code=PICTURE_REFUSED) from refusal
+
+    def reply(self, room: Room, **content: Any) -> Receipt:
         path = self.chat_path(room.conversation, "reply")
-        data = self.call(REPLY, "POST", path, json={"shop_id": int(self.shop), "message": text})
+        data = self.call(REPLY, "POST", path, json={"shop_id": int(self.shop), **content})
         if data is None:
             raise Uncertain("Tokopedia answered without the reply")
         try:
-            return wire.receipt(data)
+            return bubbles.receipt(data)
         except (TypeError, ValueError, OverflowError) as error:
             raise Uncertain("Tokopedia answered something unreadable") from error
 
     # Calling
 
+    @property
+    def fs_id(self) -> str:
+        return self.keys["fs_id"]
+
+    @property
+    def product_path(self) -> str:
+        return f"/inventory/v1/fs/{self.fs_id}/product/info"
+
     def chat_path(self, *parts: str) -> str:
         below = "".join("/" + quote(part, safe="") for part in parts)
-        return f"/v1/chat/fs/{self.keys['fs_id']}/messages{below}"
+        return f"/v1/chat/fs/{self.fs_id}/messages{below}"
 
     def page_query(self, number: int) -> dict[str, str | int]:
         return {"shop_id": self.shop, "page": number, "per_page": PER_PAGE}
+
+    def find(self, endpoint: str, path: str, **query: str) -> Any:
+        """The `data` of the answer; None for what Tokopedia does not know."""
+        try:
+            return self.call(endpoint, "GET", path, params=query)
+        except Rejected as refusal:
+            if is_not_found(refusal):
+                return None
+            raise
 
     def call(self, endpoint: str, method: str, path: str, **content: Any) -> Any:
         """The `data` of the answer. A refused token is renewed once and the call repeated once."""
@@ -207,8 +259,17 @@ class TokopediaConnector(Connector):
         return response.status_code, response.content
 
 
-def following(number: int, data: list[Any] | None) -> str | None:
-    return str(number + 1) if len(data or []) >= PER_PAGE else None
+def following(number: int, data: Any, per_page: int) -> str | None:
+    return str(number + 1) if length(data) >= per_page else None
+
+
+def length(data: Any) -> int:
+    """How many rows; an answer that is no list is unreadable, but for the null of an empty page."""
+    if data is None:
+        return 0
+    if not isinstance(data, list):
+        raise Temporary("Tokopedia answered something unreadable")
+    return len(data)
 
 
 @contextmanager
@@ -218,22 +279,3 @@ def legible() -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Temporary("Tokopedia answered something unreadable") from error
-
-
-def error_of(status: int, answer: wire.Answer | None, *, is_send: bool) -> MarketplaceError:
-    code = answer.code if answer and status != 401 else ""
-    code = code or (str(status) if status >= 400 else "")
-    detail = answer.detail if answer else f"no JSON in the answer (HTTP {status})"
-    error = error_class(status, code, is_told=answer is not None)
-    if error is Temporary and is_send:
-        error = Uncertain
-    return error(detail, code=code)
-
-
-def error_class(status: int, code: str, *, is_told: bool) -> type[MarketplaceError]:
-    for pattern, error in CODES:
-        if re.fullmatch(pattern, code):
-            return error
-    if status in (401, 403):
-        return NotAuthorized
-    return Rejected if is_told and status < 500 else Temporary
