@@ -15,9 +15,11 @@ from marketplaces.connector import Connector
 from marketplaces.content import RemoteProduct
 from marketplaces.copies import AT_ONCE, Tell, batches, fitting, nobody, upsert, wait_after
 from marketplaces.models import Feed, Product, Shop
+from marketplaces.nights import has_slept
 
 ABILITY = "list_products"
 INTERVAL = timedelta(minutes=10)
+INTERVAL_OF_WHOLE_ROUNDS = timedelta(hours=1)
 OVERLAP = timedelta(minutes=10)
 # What was fetched so lately is not fetched again for somebody who looks.
 FRESH_FOR = timedelta(minutes=2)
@@ -35,18 +37,17 @@ SHOWN = frozenset(("name", "lowest_price", "highest_price", "stock", "is_listed"
 # A round: what changed since, or all
 
 
+def interval(connector: type[Connector]) -> timedelta:
+    return INTERVAL if connector.lists_updates else INTERVAL_OF_WHOLE_ROUNDS
+
+
 def begin(feed: Feed, now: datetime) -> dict[str, Any]:
-    """All in the first round and in the first one after a night: a change of stock is not always an update."""
-    is_whole = feed.through_at is None or has_slept(feed.pk, feed.through_at, now)
+    """All in the first round and in the first one after a night: a change of stock is not always an update. Where
+    nothing tells what changed every round is whole."""
+    is_listed_whole = not feed.shop.connector.lists_updates
+    is_whole = feed.through_at is None or is_listed_whole or has_slept(feed.pk, feed.through_at, now)
     since = None if is_whole or feed.through_at is None else (feed.through_at - OVERLAP).isoformat()
     return {"started_at": now.isoformat(), "since": since, "cursor": None}
-
-
-def has_slept(feed_id: int, before: datetime, now: datetime) -> bool:
-    """Between these two lies this feed's minute of the night: its own between 1 and 5 o'clock, so that not
-    every shop is copied at once."""
-    minute = timedelta(hours=1, minutes=feed_id % 240)
-    return (timezone.localtime(before) - minute).date() < (timezone.localtime(now) - minute).date()
 
 
 def read(

@@ -35,7 +35,8 @@ class Subject(Protocol):
     """What orders.py and catalogue.py know of their feed. A place is JSON with `started_at` and `cursor`."""
 
     ABILITY: str
-    INTERVAL: timedelta
+
+    def interval(self, connector: type[Connector]) -> timedelta: ...
 
     def begin(self, feed: Feed, now: datetime) -> dict[str, Any]: ...
 
@@ -125,7 +126,7 @@ def end_round(feed: Feed, place: dict[str, Any]) -> None:
         feed,
         place=None,
         through_at=datetime.fromisoformat(place["started_at"]),
-        next_run_at=timezone.now() + SUBJECTS[feed.kind].INTERVAL,
+        next_run_at=timezone.now() + SUBJECTS[feed.kind].interval(feed.shop.connector),
         problem="",
     )
 

@@ -14,6 +14,7 @@ from marketplaces.connector import Connector
 from marketplaces.content import OrderLine, RemoteOrder
 from marketplaces.copies import Tell, batches, fitting, nobody, upsert
 from marketplaces.models import Feed, Order, Shop
+from marketplaces.nights import has_slept
 
 ABILITY = "list_orders"
 INTERVAL = timedelta(minutes=5)
@@ -32,17 +33,34 @@ SHOWN = frozenset(("buyer_id", "status", "total", "carrier", "tracking", "lines"
 # A round: from `since` to `until`, the newest window first. `until` moves back when a window is done
 
 
+def interval(connector: type[Connector]) -> timedelta:
+    return INTERVAL
+
+
 def begin(feed: Feed, now: datetime) -> dict[str, Any]:
-    """The first round goes by the time of the order; the later ones by what changed since the last one."""
-    history = now - HISTORY
-    since = max(feed.through_at - OVERLAP, history) if feed.through_at is not None else history
+    """The first round goes by the time of the order; the later ones by what changed since the last one, where
+    that can be asked."""
+    by_update = feed.through_at is not None and feed.shop.connector.lists_updates
     return {
         "started_at": now.isoformat(),
-        "by_update": feed.through_at is not None,
-        "since": since.isoformat(),
+        "by_update": by_update,
+        "since": max(beginning(feed, now), now - HISTORY).isoformat(),
         "until": now.isoformat(),
         "cursor": None,
     }
+
+
+def beginning(feed: Feed, now: datetime) -> datetime:
+    """How far back a round goes. Without lists of changes: one window, so that one call does, and once a night all,
+    as an older order may have changed as well."""
+    connector = feed.shop.connector
+    if feed.through_at is None:
+        return now - HISTORY
+    if connector.lists_updates:
+        return feed.through_at - OVERLAP
+    if has_slept(feed.pk, feed.through_at, now):
+        return now - HISTORY
+    return min(feed.through_at - OVERLAP, now - connector.order_window)
 
 
 def read(connector: Connector, place: dict[str, Any]) -> tuple[Sequence[RemoteOrder], dict[str, Any] | None]:

@@ -13,6 +13,7 @@ from forstok_chat.accounts.models import Seller
 from marketplaces import catalogue, feeds
 from marketplaces.errors import RateLimited
 from marketplaces.models import Feed, Shop
+from marketplaces.nights import has_slept
 from tests.factories import make_shop
 from tests.goods import Stand, a_product
 
@@ -102,7 +103,7 @@ def test_every_feed_has_its_own_minute_of_the_night(
 ) -> None:
     monkeypatch.undo()
     at = [datetime(2026, 11, *moment, tzinfo=JAKARTA) for moment in (before, now)]
-    assert catalogue.has_slept(30, *at) is slept, "feed 30 has half past one"
+    assert has_slept(30, *at) is slept, "feed 30 has half past one"
 
 
 def test_an_older_copy_never_overwrites_a_newer_one(shop: Shop) -> None:
@@ -214,3 +215,14 @@ def test_the_wanted_products_of_a_switched_off_shop_rest(shop: Shop, seller: Sel
     catalogue.want(make_shop(seller, is_active=False), ["1"])
     shop.disconnect("the token is gone")
     assert catalogue.waiting_shops() == []
+
+
+def test_every_round_is_whole_and_rare_where_changes_are_not_told(seller: Seller) -> None:
+    other = make_shop(seller, "tokopedia")
+    stand = Stand(products=[a_product("1", days_ago=3, stock=5)])
+    run(other, stand)
+    stand.products["1"] = replace(stand.products["1"], stock=2)
+    feed = run(other, stand)
+    assert [since for since, _cursor in stand.asked] == [None, None]
+    assert other.products.get().stock == 2
+    assert timedelta(minutes=59) < feed.next_run_at - timezone.now() <= timedelta(hours=1)

@@ -15,9 +15,10 @@ from marketplaces.copies import nobody
 from marketplaces.errors import NotAuthorized, RateLimited, Rejected, Temporary, Uncertain
 from marketplaces.models import Feed, Order, Product, Shop
 from marketplaces.registry import connector_for
-from tests.factories import make_shop
+from tests.factories import TOKOPEDIA_KEYS, make_shop
 from tests.goods import Stand, a_product, an_order
 from tests.marketplaces.shopee import FIXTURES
+from tests.marketplaces.tokopedia import fixture as tokopedia_fixture
 from tests.wire import SHOPEE, shopee_answer
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +248,25 @@ def test_a_shopee_that_breaks_down_leaves_the_place(web: responses.RequestsMock,
     assert feed.problem
     assert feed.through_at is None
     assert feeds.due() == []
+
+
+def test_tokopedia_orders_and_products_come_over_the_wire(
+    web: responses.RequestsMock, seller: Seller
+) -> None:
+    shop = make_shop(seller, "tokopedia")
+    Shop.objects.filter(pk=shop.pk).update(remote_id="7001")
+    api, fs_id = TOKOPEDIA_KEYS["api_url"], TOKOPEDIA_KEYS["fs_id"]
+    web.get(f"{api}/v2/order/list", json=tokopedia_fixture("order_list_response")["body"])
+    product = tokopedia_fixture("product_info_response")["body"]
+    web.get(f"{api}/inventory/v1/fs/{fs_id}/product/info", json=product)
+    for kind in Feed.Kind:
+        feed = Feed.objects.create(shop=shop, kind=kind)
+        mine = claimed(feed)
+        feeds.run(mine, connector_for(mine.shop))
+        feed.refresh_from_db()
+        assert (feed.problem, feed.place) == ("", None)
+    assert (Order.objects.get().remote_id, Product.objects.get().remote_id) == ("300001", "400002")
+    windows = [call.request.params for call in web.calls if "order/list" in str(call.request.url)]
+    spans = [int(window["to_date"]) - int(window["from_date"]) for window in windows]
+    assert 30 <= len(spans) <= 31
+    assert max(spans) < 3 * 86400

@@ -215,3 +215,49 @@ def test_two_shops_may_have_an_order_of_the_same_number(shop: Shop, seller: Sell
     orders.store(other, [an_order("A1", status=OrderStatus.UNPAID)])
     assert Order.objects.get(shop=shop).status == "shipped"
     assert Order.objects.get(shop=other).status == "unpaid"
+
+
+# Where nothing tells what changed
+
+
+@pytest.fixture
+def other_shop(seller: Seller) -> Shop:
+    """At a marketplace that lists orders by their own time alone."""
+    return make_shop(seller, "tokopedia")
+
+
+@pytest.fixture
+def asleep(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether a night lies between two rounds, whatever the hour at which the tests run."""
+    nights = [False]
+    monkeypatch.setattr(orders, "has_slept", lambda *between: nights[0])
+    return nights
+
+
+def test_a_round_lists_the_last_window_anew_where_changes_are_not_told(
+    other_shop: Shop, asleep: list[bool]
+) -> None:
+    stand = Stand([an_order("NEW", days_ago=2), an_order("OLD", days_ago=40)])
+    stand.order_window = other_shop.connector.order_window  # type: ignore[misc]
+    run(other_shop, stand)
+    stand.asked.clear()
+    for number in ("NEW", "OLD"):
+        stand.orders[number] = replace(stand.orders[number], status=OrderStatus.SHIPPED)
+    run(other_shop, stand)
+    ((since, until, _cursor, by_update),) = stand.asked
+    assert (until - since, by_update) == (stand.order_window, False)
+    statuses = dict(Order.objects.values_list("remote_id", "status"))
+    assert statuses == {"NEW": "shipped", "OLD": "to_ship"}
+    asleep[0] = True
+    run(other_shop, stand)
+    assert Order.objects.get(remote_id="OLD").status == "shipped", "once a night all are listed"
+
+
+def test_a_round_after_days_away_leaves_no_hole(other_shop: Shop, asleep: list[bool]) -> None:
+    away_since = timezone.now() - timedelta(days=8)
+    Feed.objects.create(shop=other_shop, kind=Feed.Kind.ORDERS, through_at=away_since)
+    stand = Stand([an_order("A1", days_ago=7)])
+    stand.order_window = other_shop.connector.order_window  # type: ignore[misc]
+    run(other_shop, stand)
+    assert stored(other_shop) == ["A1"]
+    assert stand.asked[-1][0] == away_since - timedelta(minutes=10)

@@ -23,6 +23,7 @@ from tests.marketplaces.tokopedia import (
     fixture,
     headers_of,
     query_of,
+    refusal,
 )
 
 # The token
@@ -96,6 +97,27 @@ def test_it_finds_its_own_shop_among_those_of_the_app(web: responses.RequestsMoc
 
 def test_it_also_reads_shops_in_the_other_envelope(web: responses.RequestsMock) -> None:
     web.get(SHOP_INFO, json=envelope(fixture("shop_info_response")["body"]["data"]))
+    assert connector().facts().name == "Kriya Bambu"
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [("RBAC_MDLW_001", "Add the shop"), ("RBAC_MDLW_002", "Ask the owner"), ("SHP_USC_001", "Add the shop")],
+)
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_a_refusal_in_either_envelope_says_what_to_do(
+    web: responses.RequestsMock, code: str, advice: str, is_bare: bool
+) -> None:
+    bare = {"data": None, "status": "403 Forbidden", "error_message": [f"{code}: no permission"]}
+    web.get(SHOP_INFO, status=403, json=bare if is_bare else refusal("no permission", code))
+    with pytest.raises(NotAuthorized) as refused:
+        connector().facts()
+    assert refused.value.code == code
+    assert advice in TokopediaConnector.explanations[code]
+
+
+def test_the_keys_of_a_shop_and_its_envelope_are_read_in_any_case(web: responses.RequestsMock) -> None:
+    web.get(SHOP_INFO, json={"Data": [{"Shop_ID": 7001, "Shop_Name": "Kriya Bambu"}], "Status": "200 Ok"})
     assert connector().facts().name == "Kriya Bambu"
 
 
