@@ -9,13 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from conversations import hints
+from conversations.bubble_files import keep_files
 from conversations.events import record
 from conversations.models import Conversation, Message
 from conversations.models.message import storable
 from conversations.numbering import fit_all, number
 from conversations.proof import adopt, is_earlier_try, refuse
-from marketplaces import media
-from marketplaces.content import IncomingMessage, Kind, RemoteConversation
+from marketplaces.content import IncomingMessage, RemoteConversation
 from marketplaces.models import Shop
 
 Source = Message.Source
@@ -49,6 +50,7 @@ def ingest(
             created.append(build(conversation, item, source))
     fit_all(conversation, created)
     Message.objects.bulk_create(created)
+    changed += hints.join(conversation)
     if created or changed:
         keep_files(shop, [*created, *changed])
         conversation.derive()
@@ -151,13 +153,6 @@ def look_of(message: Message) -> tuple:
         message.sequence,
         message.is_hidden,
     )
-
-
-def keep_files(shop: Shop, messages: Iterable[Message]) -> None:
-    """Have the pictures and videos of these bubbles copied here. In one order, so that nobody waits in a ring."""
-    shown = [message.payload for message in messages if message.kind in (Kind.IMAGE, Kind.VIDEO)]
-    urls = {payload.get(name) for payload in shown for name in ("url", "thumbnail_url")}
-    media.keep(shop, sorted(url for url in urls if isinstance(url, str)), is_urgent=True)
 
 
 def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:

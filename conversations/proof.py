@@ -17,12 +17,14 @@ from django.utils import timezone
 from conversations import rechecks
 from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.numbering import fit
-from marketplaces.content import IncomingMessage, Kind, Receipt
+from marketplaces.content import IncomingMessage, Kind, Receipt, is_bare_attachment
 
 State = OutgoingMessage.State
 
 # Their clock may be a little behind ours, and some count whole seconds.
 CLOCK_SKEW = timedelta(seconds=15)
+# A file is fetched and stored there within this time; one that comes later is somebody else's.
+LONGEST_SEND = timedelta(minutes=2)
 # The parts of a payload that name what a bubble holds. Videos get another address when they are worked on.
 NAMING = {
     Kind.PRODUCT: ("product",),
@@ -71,10 +73,20 @@ def is_same(outgoing: OutgoingMessage, item: IncomingMessage) -> bool:
     return (
         outgoing.attempted_at is not None
         and item.sent_at >= outgoing.attempted_at - CLOCK_SKEW
-        and message.kind == item.kind.value
         and same_text(message.text, item.text)
-        and same_thing(item.kind, message.payload, item.payload)
+        and (same_kind(message, item) or may_be_file(outgoing, item))
     )
+
+
+def same_kind(message: Message, item: IncomingMessage) -> bool:
+    return message.kind == item.kind.value and same_thing(item.kind, message.payload, item.payload)
+
+
+def may_be_file(outgoing: OutgoingMessage, item: IncomingMessage) -> bool:
+    """Where only the id of an attachment is told, our picture is the one that appears while it is sent."""
+    is_file = outgoing.message.kind in (Kind.IMAGE, Kind.VIDEO)
+    ends_at = (outgoing.attempted_at or outgoing.created_at) + LONGEST_SEND
+    return is_file and is_bare_attachment(item.kind, item.payload) and item.sent_at <= ends_at
 
 
 def same_text(ours: str, theirs: str) -> bool:

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from conversations import cards
+from conversations import cards, hints
 from conversations.events import record_shop
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message, Push
@@ -122,7 +122,10 @@ def apply_to(shop: Shop, push: Push, event: PushEvent) -> Conversation | None:
         fetch_order(shop, push, event.order)
     elif event.kind == PushKind.MESSAGE and event.conversation is not None:
         told = [event.message] if event.message is not None else []
-        return ask_for_reading(ingest(shop, event.conversation, told, Message.Source.PUSH))
+        conversation = ingest(shop, event.conversation, told, Message.Source.PUSH)
+        if event.hint is not None:
+            hints.take(conversation, event.hint, push.received_at)
+        return ask_for_reading(conversation)
     elif event.kind == PushKind.CHANGED:
         return changed_somewhere(shop, event)
     return None

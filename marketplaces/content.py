@@ -18,14 +18,19 @@ Item = TypeVar("Item")
 class Kind(StrEnum):
     """What a bubble holds. `payload` of a message has the fields named here, each may be missing."""
 
-    TEXT = "text"
+    TEXT = "text"  # attachment: the id of something attached of which the marketplace tells nothing else
     IMAGE = "image"  # url, thumbnail_url, width, height (pixels)
     VIDEO = "video"  # url, thumbnail_url, width, height (pixels), seconds
     STICKER = "sticker"  # package, sticker
     PRODUCT = "product"  # product, name, price, picture_url, url
     ORDER = "order"  # order
     SYSTEM = "system"  # label; bot traffic and the marketplace's own cards, never an answer by the shop
-    UNKNOWN = "unknown"  # label; kept whole in `raw`
+    UNKNOWN = "unknown"  # label, attachment; kept whole in `raw`
+
+
+def is_bare_attachment(kind: str, payload: Mapping[str, Any]) -> bool:
+    """Something is attached to this bubble, and the marketplace told its id alone."""
+    return kind in (Kind.TEXT, Kind.UNKNOWN) and bool(payload.get("attachment"))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 from forstok_chat.accounts.models import User
-from marketplaces.content import IncomingMessage, Kind
+from marketplaces.content import IncomingMessage, Kind, is_bare_attachment
 from marketplaces.models import MediaFile, Order, Product
 
 if TYPE_CHECKING:
@@ -176,6 +176,13 @@ class Message(models.Model):
         self.sent_at = incoming.sent_at
         self.sequence = incoming.sequence
         self.is_hidden = incoming.is_hidden
+        self.add_told()
+
+    def add_told(self) -> None:
+        """What a push told of an attachment, over a copy that tells no more of it than its id."""
+        if self.told_by_push and is_bare_attachment(self.kind, self.payload):
+            attached = {"attachment": self.payload["attachment"]}
+            self.kind, self.payload = self.told_by_push["kind"], attached | self.told_by_push["payload"]
 
 
 def storable(value: Any) -> Any:

@@ -150,9 +150,10 @@ def test_a_refused_token_leads_to_a_look_at_the_shop(
 
 
 def test_an_order_of_a_marketplace_that_lists_none_is_not_asked_for(
-    web: responses.RequestsMock, seller: Seller
+    web: responses.RequestsMock, seller: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = make_shop(seller, "tokopedia")
+    monkeypatch.delattr(other.connector, "list_orders")
     push = Push.objects.create(app=make_app("tokopedia"), body=b"")
     pushes.apply(push, PushEvent(PushKind.ORDER, other.remote_id, order=NUMBER))
     assert len(web.calls) == 0
