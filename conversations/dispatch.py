@@ -7,12 +7,13 @@ a reading back can tell our picture from another.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from conversations import public_links
 from conversations.models import Message, OutgoingMessage
 from marketplaces import media
 from marketplaces.connector import Connector
@@ -77,13 +78,18 @@ def dispatch(outgoing: OutgoingMessage, connector: Connector) -> Receipt:
 
 
 def handed_over(outgoing: OutgoingMessage, connector: Connector) -> Uploaded:
-    """What the marketplace made of the file; handed over now unless an earlier try did."""
+    """What the marketplace made of the file; handed over now unless an earlier try did. An address of ours is
+    made anew, as it is good for a while only."""
     message = outgoing.message
-    if message.payload.get("url") or message.payload.get("upload"):
+    is_handed_over = bool(message.payload.get("url") or message.payload.get("upload"))
+    if is_handed_over and not connector.fetches_pictures:
         return Uploaded(message.payload)
     if message.attachment is None:
         raise Rejected("the file is gone", code="file_gone")
     file = media.as_file(message.attachment)
+    if connector.fetches_pictures:
+        address = public_links.link_to(message.attachment, public_links.FOR_A_MARKETPLACE)
+        file = replace(file, public_url=address)
     upload = connector.upload_image if message.kind == Kind.IMAGE else connector.upload_video
     uploaded = upload(file)
     keep_turn(outgoing)

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from conversations import public_links
 from conversations.dispatch import LOOK_AGAIN, Draft, NotReady, Overtaken, dispatch
 from conversations.events import disconnect, record
 from conversations.models import Conversation, Message, OutgoingMessage
@@ -29,7 +30,7 @@ from conversations.proof import take_receipt
 from conversations.reading import as_remote, read
 from forstok_chat.accounts.models import User
 from marketplaces.connector import Connector
-from marketplaces.content import Receipt
+from marketplaces.content import Kind, Receipt
 from marketplaces.errors import (
     MarketplaceError,
     NotAuthorized,
@@ -314,6 +315,22 @@ def try_again(outgoing: OutgoingMessage) -> bool:
         problem_code="",
         problem_text="",
     )
+
+
+@transaction.atomic
+def send_link(outgoing: OutgoingMessage) -> bool:
+    """Send a picture that the marketplace did not take as a text with its address. False when it moved meanwhile
+    or is no such picture."""
+    outgoing.conversation.locked()
+    row = OutgoingMessage.objects.select_related("message__attachment").get(pk=outgoing.pk)
+    message, file = row.message, row.message.attachment
+    if file is None or not row.can_go_as_link:
+        return False
+    address = public_links.link_to(file, public_links.FOR_A_BUYER)
+    message.kind, message.payload = Kind.TEXT, {}
+    message.text = "\n".join(filter(None, [message.text, address]))
+    message.save(update_fields=["kind", "text", "payload"])
+    return try_again(row)
 
 
 def confirm(outgoing: OutgoingMessage) -> bool:

@@ -2,7 +2,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from conversations.views import files, inbox, live, media, messages, moves, panels, statuses, thread, webhooks
+from conversations.views import (
+    files,
+    inbox,
+    live,
+    media,
+    messages,
+    moves,
+    panels,
+    public_media,
+    statuses,
+    thread,
+    webhooks,
+)
 
 app_name = "conversations"
 urlpatterns = [
@@ -20,8 +32,10 @@ urlpatterns = [
     path("shops/<uuid:pk>/successor/", moves.successor, name="successor"),
     path("messages/<uuid:client_id>/delivery/", messages.delivery, name="delivery"),
     path("messages/<uuid:client_id>/confirmation/", messages.confirmation, name="confirmation"),
+    path("messages/<uuid:client_id>/link/", messages.link, name="link"),
     path("media/<uuid:pk>/", media.media, name="media"),
     path("media/<uuid:pk>/small/", media.small, name="media-small"),
+    path("media/public/<str:token>/", public_media.public_media, name="public-media"),
     path("live/", live.live, name="live"),
     path("webhooks/<slug:marketplace>/", webhooks.webhook, name="webhook"),
 ]

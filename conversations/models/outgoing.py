@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
+from marketplaces.content import Kind
 
 
 class OutgoingMessage(models.Model):
@@ -66,3 +67,10 @@ class OutgoingMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.message_id}"
+
+    @property
+    def can_go_as_link(self) -> bool:
+        """A picture that the marketplace was to fetch from here, and that did not go out."""
+        is_picture = self.message.kind == Kind.IMAGE and self.message.attachment_id is not None
+        connector = self.message.conversation.shop.connector
+        return self.state == self.State.FAILED and is_picture and connector.fetches_pictures

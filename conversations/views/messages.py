@@ -69,6 +69,16 @@ def confirmation(request: ChatRequest, client_id: UUID) -> HttpResponse:
     return bubble(request, outgoing)
 
 
+@require_POST
+@login_required
+def link(request: ChatRequest, client_id: UUID) -> HttpResponse:
+    """A picture that the marketplace did not take goes out as a text with its address."""
+    outgoing = find_outgoing(request, client_id)
+    if outbox.send_link(outgoing):
+        transaction.on_commit(lambda: nudge(deliver, str(outgoing.conversation_id)))
+    return bubble(request, outgoing)
+
+
 def find_outgoing(request: ChatRequest, client_id: UUID) -> OutgoingMessage:
     visible = Conversation.objects.visible_to(request.user)
     found = OutgoingMessage.objects.filter(conversation__in=visible).select_related("message", "conversation")
