@@ -202,3 +202,30 @@ def test_webhooks_can_be_registered_and_read_back(shop: TokopediaCaller, receive
     path, headers, raw, _ = wait_for(lambda: receiver.received)[0]
     assert path == "/chat"
     assert headers["Authorization-Hmac"] == hmac_hex("lain", raw)
+
+
+def test_shop_info_has_two_envelopes(shop: TokopediaCaller) -> None:
+    bare = shop.call("GET", "/v1/shop/fs/{fs}/shop-info").json()
+    assert shop.sandbox.control("tokopedia", header=True)["header"] is True
+    headed = shop.call("GET", "/v1/shop/fs/{fs}/shop-info").json()
+    assert (bare.keys(), headed.keys()) == ({"data", "status", "error_message"}, {"header", "data"})
+    assert headed["data"] == bare["data"]
+    wrong = shop.call("GET", "/v1/shop/fs/1/shop-info").json()
+    assert wrong["header"]["reason"] == "invalid fs_id format"
+
+
+def test_a_shop_can_be_attached_and_accepted_later(shop: TokopediaCaller) -> None:
+    assert shop.messages(shop_id=WAITING).status_code == 403
+    shop.sandbox.control("tokopedia", shop=WAITING, accepted=True)
+    assert shop.messages(shop_id=WAITING).status_code == 200
+    found = shop.sandbox.control("tokopedia", shop=ELEKTRONIK, attached=False)
+    assert (found["attached"], found["accepted"]) == (False, True)
+    assert shop.messages().json()["header"]["error_code"] == "RBAC_MDLW_001"
+
+
+def test_a_range_of_three_days_is_too_long(shop: TokopediaCaller) -> None:
+    now = shop.sandbox.ask("clock")["now"]
+    query = {"fs_id": KEYS.tokopedia_fs_id, "shop_id": ELEKTRONIK, "page": 1, "per_page": 10}
+    for length, status in ((3 * DAY, 400), (3 * DAY - 1, 200)):
+        dates = {"from_date": now - length, "to_date": now}
+        assert shop.call("GET", "/v2/order/list", params=query | dates).status_code == status

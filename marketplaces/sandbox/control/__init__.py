@@ -24,6 +24,7 @@ from marketplaces.sandbox.control.levers import (
 )
 from marketplaces.sandbox.control.messages import get_messages, get_rooms, post_message
 from marketplaces.sandbox.control.orders import post_order
+from marketplaces.sandbox.control.tokopedia import post_tokopedia
 from marketplaces.sandbox.control.whole import get_calls, get_clock, get_world, post_clock, post_reset
 from marketplaces.sandbox.kinds import Unsayable
 from marketplaces.sandbox.sandbox import Sandbox, sandbox_of
@@ -43,6 +44,7 @@ def routes() -> Iterator[BaseRoute]:
         "clock": post_clock,
         "rules": post_rules,
         "quota": post_quota,
+        "tokopedia": post_tokopedia,
         "reset": post_reset,
     }
     gets: dict[str, Callable[[Sandbox, Values], dict[str, Any]]] = {

@@ -9,6 +9,7 @@ from typing import Any
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.tokopedia.errors import HeaderError
 from marketplaces.sandbox.tokopedia.gate import Call, success
+from marketplaces.sandbox.tokopedia.pictures import take_picture
 from marketplaces.sandbox.world import Message, Room
 
 MOST_PER_PAGE = 15
@@ -34,10 +35,12 @@ def list_replies(call: Call) -> dict[str, Any]:
     return success([_bubble(call.sandbox, room, said) for said in _page(call, list(reversed(room.messages)))])
 
 
-def reply(call: Call) -> dict[str, Any]:
+async def reply(call: Call) -> dict[str, Any]:
     """Store an answer of the shop. Its id is not told."""
     room = _own_room(call, call.body.get("shop_id"))
     kind, content = _content(call.body)
+    if kind == "image":
+        content = {"url": await take_picture(call.sandbox, content["url"])}
     said = call.sandbox.new_message(room, "shop", kind, content, source="openapi")
     room.read_by_shop = said.id
     call.sandbox.say(room, said)
@@ -136,7 +139,7 @@ def _bubble(sandbox: Sandbox, room: Room, said: Message) -> dict[str, Any]:
         "msg_id": room.id,
         "sender_id": buyer.id if said.is_from_buyer else shop.user_id,
         "role": role,
-        "msg": as_html(said.text),
+        "msg": as_html(words(said)),
         "reply_time": said.at_ms,
         "reply_id": said.id,
         "sender_name": sender,
@@ -164,5 +167,10 @@ def as_html(text: str) -> str:
     return "".join(parts) + escape(text[at:], quote=False)
 
 
+def words(said: Message) -> str:
+    """A sticker's name stands where the text of others does."""
+    return said.text or str(said.content.get("sticker_id", ""))
+
+
 def preview(said: Message) -> str:
-    return said.text or {"item": "Produk", "image": "Gambar", "order": "Invoice"}.get(said.kind, "Lampiran")
+    return words(said) or {"item": "Produk", "image": "Gambar", "order": "Invoice"}.get(said.kind, "Lampiran")

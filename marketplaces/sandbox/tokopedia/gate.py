@@ -24,7 +24,7 @@ from marketplaces.sandbox.tokopedia.errors import (
     too_many,
 )
 from marketplaces.sandbox.tokopedia.limited import bucket_of, with_headers
-from marketplaces.sandbox.tokopedia.token import app_token
+from marketplaces.sandbox.tokopedia.state import app_state
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,9 @@ async def _answer(sandbox: Sandbox, request: Request, name: str, handle: Handle)
 
 def _check_token(sandbox: Sandbox, request: Request) -> None:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    token = app_token(sandbox)
-    is_right = token.value and hmac.compare_digest(value.encode(), token.value.encode())
-    if scheme.lower() != "bearer" or not is_right or token.ends_at <= sandbox.clock.now_s():
+    state = app_state(sandbox)
+    is_right = state.token and hmac.compare_digest(value.encode(), state.token.encode())
+    if scheme.lower() != "bearer" or not is_right or state.token_ends_at <= sandbox.clock.now_s():
         raise ended_token()
 
 
@@ -97,7 +97,8 @@ def _check_app(sandbox: Sandbox, request: Request, name: str) -> None:
     given = request.path_params.get("fs_id") or request.query_params.get("fs_id", "")
     if given == str(sandbox.keys.tokopedia_fs_id):
         return
-    if name in ("shop-info", "register", "webhooks"):
+    has_header = name == "shop-info" and app_state(sandbox).has_header
+    if name in ("shop-info", "register", "webhooks") and not has_header:
         raise StatusError("400 Bad Request", "Invalid FS ID Format")
     raise HeaderError(400, "invalid fs_id format")
 

@@ -22,8 +22,8 @@ def order_list(call: Call) -> dict[str, Any]:
     page, size = call.number("page", 1), call.number("per_page", 10)
     if not since or not until or until < since or page < 1 or not 1 <= size <= 100:
         raise HeaderError(400, "Invalid date or page", "ORD_DLV_005", MALFORMED)
-    if until - since > LONGEST_RANGE_S:
-        raise HeaderError(400, "Date range must not exceed 3 days", "ORD_DLV_013", MALFORMED)
+    if until - since >= LONGEST_RANGE_S:
+        raise HeaderError(400, "Date Range must be less than 3 days", "ORD_DLV_013", MALFORMED)
     status = call.number("status", -1)
     found = [
         order
@@ -47,7 +47,7 @@ def single_order(call: Call) -> dict[str, Any]:
             continue
         for order in call.sandbox.world.catalogue.orders_of(shop).values():
             if order_id == order.id or (number and number == invoice(order)):
-                return processed(row(call.sandbox, call.shop(shop.id), order))
+                return processed(alone(call.sandbox, call.shop(shop.id), order))
     raise HeaderError(404, "Data Not Found", "ORD_API_008", MALFORMED)
 
 
@@ -67,6 +67,7 @@ def row(sandbox: Sandbox, shop: Shop, order: Order) -> dict[str, Any]:
         "postal_code": "40111",
     }
     goods = order.total - order.shipping
+    agency, _, service = order.carrier.partition(" ")
     return {
         "fs_id": str(sandbox.keys.tokopedia_fs_id),
         "order_id": int(order.id),
@@ -78,7 +79,7 @@ def row(sandbox: Sandbox, shop: Shop, order: Order) -> dict[str, Any]:
         "shop_id": shop.id,
         "payment_id": int(order.id) + 7,
         "recipient": {**person, "address": address},
-        "logistics": {"shipping_agency": order.carrier, "service_type": "Reguler"},
+        "logistics": {"shipping_agency": agency, "service_type": service},
         "amt": {
             "ttl_product_price": goods,
             "shipping_cost": order.shipping,
@@ -109,4 +110,51 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "currency": "Rp",
         "sku": str(line.product_id),
         "is_wholesale": False,
+    }
+
+
+def alone(sandbox: Sandbox, shop: Shop, order: Order) -> dict[str, Any]:
+    """One order, told in another structure than those of a list."""
+    buyer = sandbox.world.catalogue.buyers["tokopedia", order.buyer_id]
+    agency, _, service = order.carrier.partition(" ")
+    return {
+        "order_id": int(order.id),
+        "buyer_id": buyer.id,
+        "seller_id": shop.id,
+        "payment_id": int(order.id) + 7,
+        "order_status": STATUS[order.status],
+        "invoice_number": invoice(order),
+        "open_amt": order.total,
+        "item_price": order.total - order.shipping,
+        "buyer_info": {
+            "buyer_id": buyer.id,
+            "buyer_fullname": buyer.name,
+            "buyer_email": f"{buyer.username}@example.test",
+            "buyer_phone": "62888888888",
+        },
+        "shop_info": {"shop_owner_id": shop.user_id, "shop_name": shop.name, "shop_id": shop.id},
+        "order_info": {
+            "order_detail": [_detail(sandbox, line) for line in order.lines],
+            "shipping_info": {"logistic_name": agency, "logistic_service": service, "awb": ""},
+        },
+        "create_time": iso(order.created_at),
+        "update_time": iso(order.updated_at),
+        "cancel_request_info": None,
+        "custom_fields": None,
+    }
+
+
+def iso(at_s: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S.061156Z", time.gmtime(at_s))
+
+
+def _detail(sandbox: Sandbox, line: OrderLine) -> dict[str, Any]:
+    return {
+        "product_id": line.product_id,
+        "product_name": line.name,
+        "product_price": line.price,
+        "subtotal_price": line.price * line.quantity,
+        "quantity": line.quantity,
+        "product_picture": sandbox.file_url(f"/tokopedia/file/{line.picture}"),
+        "sku": str(line.product_id),
     }

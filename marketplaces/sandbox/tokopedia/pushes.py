@@ -11,6 +11,7 @@ from marketplaces.sandbox.catalogue import Order, Shop
 from marketplaces.sandbox.push import Policy, Push
 from marketplaces.sandbox.rupiah import rupiah
 from marketplaces.sandbox.sandbox import Sandbox
+from marketplaces.sandbox.tokopedia.chat import preview, words
 from marketplaces.sandbox.tokopedia.orders import STATUS
 from marketplaces.sandbox.tokopedia.products import page_url
 from marketplaces.sandbox.world import Message, Room
@@ -32,11 +33,11 @@ def secret(sandbox: Sandbox) -> str:
     )
 
 
-def callback_url(sandbox: Sandbox) -> str:
-    """Where chat pushes go: as registered, or the default before any registration."""
+def callback_url(sandbox: Sandbox, name: str = "chat_notification_url") -> str:
+    """Where pushes of this kind go: as registered, or the default before any registration."""
     config = sandbox.world.state.push("tokopedia")
     default = config.url or f"{sandbox.keys.public_url}/webhooks/tokopedia/"
-    return str(config.extra.get("chat_notification_url", default))
+    return str(config.extra.get(name, default))
 
 
 def announce(sandbox: Sandbox, room: Room, said: Message) -> None:
@@ -46,7 +47,7 @@ def announce(sandbox: Sandbox, room: Room, said: Message) -> None:
     body: dict[str, Any] = {
         "msg_id": room.id,
         "buyer_id": buyer.id,
-        "message": said.text,
+        "message": words(said) or ("" if said.kind in ATTACHMENT else preview(said)),
         "thumbnail": sandbox.file_url(f"/tokopedia/file/{buyer.picture}") if buyer.picture else "",
         "full_name": buyer.name,
         "shop_id": room.shop_id,
@@ -68,7 +69,7 @@ def announce_order(sandbox: Sandbox, shop: Shop, order: Order) -> None:
             {"product_id": line.product_id, "quantity": line.quantity} for line in order.lines
         ],
     }
-    send(sandbox, str(sandbox.world.state.push("tokopedia").extra.get("order_status_url", "")), body)
+    send(sandbox, callback_url(sandbox, "order_status_url"), body)
 
 
 def send(sandbox: Sandbox, url: str, envelope: dict[str, Any]) -> None:

@@ -10,18 +10,20 @@ from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.tiles import tile_name
 from marketplaces.sandbox.tokopedia.errors import StatusError
 from marketplaces.sandbox.tokopedia.gate import Call, ok, processed
+from marketplaces.sandbox.tokopedia.state import app_state
 
 
 def shop_info(call: Call) -> dict[str, Any]:
     """One shop when shop_id is given, else every shop that is active for the app."""
+    envelope = processed if app_state(call.sandbox).has_header else ok
     if wanted := call.text("shop_id"):
-        return ok([_row(call.sandbox, call.shop(wanted))])
+        return envelope([_row(call.sandbox, call.shop(wanted))])
     shops = call.sandbox.world.catalogue.shops.values()
     active = [s for s in shops if s.marketplace == "tokopedia" and s.is_attached and s.is_accepted]
     page, size = call.number("page", 1), call.number("per_page", max(len(active), 1))
     if page < 1 or size < 1:
         raise StatusError("400 Bad Request", "Invalid page or per_page")
-    return ok([_row(call.sandbox, shop) for shop in active[(page - 1) * size : page * size]])
+    return envelope([_row(call.sandbox, shop) for shop in active[(page - 1) * size : page * size]])
 
 
 def whitelist(call: Call) -> dict[str, Any]:

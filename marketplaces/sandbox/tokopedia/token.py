@@ -6,7 +6,6 @@ import base64
 import binascii
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,14 +15,9 @@ from marketplaces.sandbox.endpoint import endpoint
 from marketplaces.sandbox.sandbox import Sandbox
 from marketplaces.sandbox.tokopedia.errors import too_many
 from marketplaces.sandbox.tokopedia.limited import bucket_of, with_headers
+from marketplaces.sandbox.tokopedia.state import app_state
 
 LIFETIME_S = 30 * 86400
-
-
-@dataclass(slots=True)
-class AppToken:
-    value: str = ""
-    ends_at: int = 0  # seconds
 
 
 def token_routes() -> Iterator[BaseRoute]:
@@ -45,26 +39,21 @@ def _answer(sandbox: Sandbox, request: Request) -> Response:
         )
     if request.query_params.get("grant_type") != "client_credentials":
         return JSONResponse({"error": "unsupported_grant_type", "error_description": ""}, status_code=400)
-    token, now = app_token(sandbox), sandbox.clock.now_s()
-    if token.ends_at <= now:
-        token.value = secrets.token_urlsafe(16)
-        token.ends_at = now + LIFETIME_S
+    state, now = app_state(sandbox), sandbox.clock.now_s()
+    if state.token_ends_at <= now:
+        state.token = secrets.token_urlsafe(16)
+        state.token_ends_at = now + LIFETIME_S
         sandbox.state_changed()
     return JSONResponse(
         {
-            "access_token": token.value,
+            "access_token": state.token,
             "event_code": "",
-            "expires_in": token.ends_at - now,
+            "expires_in": state.token_ends_at - now,
             "last_login_type": "10",
             "sq_check": False,
             "token_type": "Bearer",
         }
     )
-
-
-def app_token(sandbox: Sandbox) -> AppToken:
-    token: AppToken = sandbox.own_state("tokopedia")
-    return token
 
 
 def _basic(request: Request) -> str:
