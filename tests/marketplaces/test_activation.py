@@ -174,6 +174,29 @@ def test_a_tokopedia_shop_that_is_not_attached_stays_inactive_and_says_why(
     assert texts(response)
 
 
+@pytest.mark.parametrize(
+    ("code", "advice"), [("RBAC_MDLW_001", "Tambahkan toko"), ("RBAC_MDLW_002", "Minta pemilik")]
+)
+@pytest.mark.parametrize("is_bare", [True, False])
+def test_a_missing_permission_is_told_plainly_in_either_envelope(
+    owner_client: Client,
+    seller: Seller,
+    web: responses.RequestsMock,
+    code: str,
+    advice: str,
+    is_bare: bool,
+) -> None:
+    shop = make_shop(seller, "tokopedia", is_active=False)
+    web.post(f"{TOKOPEDIA_KEYS['auth_url']}/token", json={"access_token": "t", "expires_in": 2592000})
+    bare = {"data": None, "status": "403 Forbidden", "error_message": [code]}
+    headed = {"header": {"reason": "no permission", "error_code": code}, "data": None}
+    web.get(TOKOPEDIA_SHOPS, status=403, json=bare if is_bare else headed)
+    response = owner_client.post(f"/shops/{shop.pk}/activation/")
+    assert advice in texts(response)
+    shop.refresh_from_db()
+    assert shop.state == "inactive"
+
+
 def test_a_marketplace_that_does_not_answer_is_a_reason_not_a_crash(
     owner_client: Client, seller: Seller, web: responses.RequestsMock
 ) -> None:
