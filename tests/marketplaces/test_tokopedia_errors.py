@@ -12,7 +12,7 @@ from urllib3.exceptions import NewConnectionError
 
 from marketplaces.connectors.tokopedia.connector import TokopediaConnector
 from marketplaces.connectors.tokopedia.wire import read_answer
-from marketplaces.errors import NotAuthorized, Rejected, Temporary, Uncertain, Unreachable
+from marketplaces.errors import NotAuthorized, RateLimited, Rejected, Temporary, Uncertain, Unreachable
 from tests.marketplaces.tokens import FixedTokens
 from tests.marketplaces.tokopedia import (
     MESSAGES,
@@ -82,10 +82,13 @@ def test_what_was_not_found_is_rejected(web: responses.RequestsMock, act: Act, m
     assert (error.value.code, error.value.detail) == ("ORD_API_008", "Data Not Found")
 
 
+OUR_BUGS = [f"SHP_DLV_{number:03d}" for number in (1, 2, 3, 4, 12, 13)] + [
+    f"ORD_DLV_{number:03d}" for number in range(3, 19)
+]
+
+
 @every_call
-@pytest.mark.parametrize(
-    "code", ["SHP_GRPC_003", "PRD_GRPC_003", "SHP_DLV_001", "ORD_DLV_013", "NEW_CODE_777"]
-)
+@pytest.mark.parametrize("code", ["SHP_GRPC_003", "PRD_GRPC_003", *OUR_BUGS, "ORD_API_009", "NEW_CODE_777"])
 def test_other_codes_are_rejected_with_their_text(
     web: responses.RequestsMock, act: Act, method: str, url: str, code: str
 ) -> None:
@@ -142,7 +145,10 @@ def test_an_unlisted_address_is_not_authorized_and_explained(web: responses.Requ
 
 FAILED_UPSTREAM = [
     pytest.param({"status": 400, "json": refusal("upstream", code)}, id=code)
-    for code in ("SHP_GRPC_001", "SHP_GRPC_002", "ORD_API_001", "PRD_API_003", "PRD_API_004", "SHP_API_005")
+    for code in (
+        *("SHP_GRPC_001", "SHP_GRPC_002", "PRD_GRPC_001", "PRD_GRPC_002"),
+        *(f"{service}_API_{number:03d}" for service in ("ORD", "PRD", "SHP") for number in (1, 3, 4, 5, 6)),
+    )
 ] + [
     pytest.param({"status": 200, "json": refusal("upstream", "SHP_GRPC_001")}, id="told with 200"),
     pytest.param({"status": 500, "json": refusal("upstream")}, id="500"),
@@ -197,6 +203,16 @@ def test_a_call_that_never_left_is_unreachable(
     web.add(method, url, body=requests.ConnectionError(refused))
     with pytest.raises(Unreachable):
         act(connector())
+
+
+@every_call
+def test_a_limit_told_with_a_200_is_a_limit_and_nothing_was_delivered(
+    web: responses.RequestsMock, act: Act, method: str, url: str
+) -> None:
+    web.add(method, url, json=refusal("too many", "ERR_TOO_MANY_REQUEST"))
+    with pytest.raises(RateLimited) as error:
+        act(connector())
+    assert (error.value.code, error.value.was_ours) == ("ERR_TOO_MANY_REQUEST", False)
 
 
 # A token that ended
