@@ -216,3 +216,22 @@ def test_reading_back_proves_the_very_thing_that_was_sent_and_no_other(
     ingest(conversation.shop, remote(), [shown(kind, ours)], Message.Source.READING)
     outgoing.refresh_from_db()
     assert outgoing.state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("draft", "state"),
+    [
+        (Draft(Kind.PRODUCT, payload={"product": "1"}), "uncertain"),
+        (Draft(Kind.STICKER, payload={"package": "1", "sticker": "2"}), "uncertain"),
+        (Draft(Kind.IMAGE, payload={"url": PICTURE_URL}), "sent"),
+    ],
+)
+def test_an_attachment_of_which_nothing_is_told_proves_a_picture_and_no_card(
+    conversation: Conversation, owner: User, draft: Draft, state: str
+) -> None:
+    outgoing = queue(conversation, owner, draft)
+    OutgoingMessage.objects.update(state="uncertain", attempted_at=timezone.now() - timedelta(seconds=5))
+    bare = shown(Kind.UNKNOWN, {"label": "attachment", "attachment": "60001"})
+    ingest(conversation.shop, remote(), [bare], Message.Source.READING)
+    outgoing.refresh_from_db()
+    assert outgoing.state == state

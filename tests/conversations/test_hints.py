@@ -151,6 +151,14 @@ def test_the_push_of_the_second_of_two_pictures_was_lost(conversation: Conversat
     assert told() == {1: "a", 2: ""}
 
 
+def test_a_bubble_from_before_the_push_is_likelier_than_one_from_just_after(
+    conversation: Conversation, now: datetime
+) -> None:
+    hints.take(conversation, picture("a"), ago(now, 30))
+    read(conversation, attached(1, ago(now, 33)), attached(2, ago(now, 29.5)))
+    assert told() == {1: "a", 2: ""}
+
+
 def test_the_push_of_the_second_of_three_pictures_was_lost_and_all_were_late(
     conversation: Conversation, now: datetime
 ) -> None:
