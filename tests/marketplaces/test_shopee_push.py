@@ -33,7 +33,7 @@ def test_it_accepts_the_push_of_the_vectors_by_either_key(key: str) -> None:
     keys = {"partner_key": "another", key: VECTOR["push_key"]}
     headers = {"authorization": VECTOR["authorization"]}
     event = ShopeeConnector.read_push(keys, headers, VECTOR["raw_body"].encode(), VECTOR["callback_url"])
-    assert (event.kind, event.shop) == (PushKind.MESSAGE, "947042923")
+    assert (event.kind, event.shop) == (PushKind.MESSAGE, SHOP)
 
 
 def test_the_case_of_the_signature_does_not_matter() -> None:

@@ -23,7 +23,7 @@ from marketplaces.sandbox.environment import Keys
 
 KEYS = Keys(
     shopee_partner_id=2000002,
-    shopee_partner_key="shpk4e6f7420612072656c61206b6579",
+    shopee_partner_key="shpk-of-the-sandbox-tests",
     shopee_push_key="shpk-for-pushes",
     tokopedia_fs_id=13004,
     tokopedia_client_id="client",

@@ -1,53 +1,28 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from marketplaces.sandbox.shopee.sign import sign, sign_push
 from marketplaces.sandbox.tokopedia.pushes import sign as sign_tokopedia
 from tests.sandbox.callers import FASHION, KEYS, OTHER, Running, ShopeeCaller
 
-KEY = "shpk4e6f7420612072656c61206b6579"
-PUSH_BODY = (
-    '{"msg_id":"","data":{"type":"message","region":"ID","content":{"message_id":"2302748948493123953",'
-    '"shop_id":165103149,"request_id":"35f9478b-7482-46eb-a268-8f828fedb673","from_id":165105353,'
-    '"from_user_name":"vn_cstoreponorogo","to_id":947151379,"to_user_name":"keelatofficial",'
-    '"message_type":"text","content":{"text":"Baik kak .. 🤗"},"conversation_id":"709122092476686867",'
-    '"created_timestamp":1726044721,"region":"ID","is_in_chatbot_session":false,"source_content":{},'
-    '"quoted_msg":{"message_id":""},"sub_account_id":0,"sub_account_name":0}},"shop_id":947042923,"code":10,'
-    '"timestamp":1726044722}'
+VECTORS = json.loads(
+    (Path(__file__).parent.parent / "marketplaces/fixtures/shopee/signing_vectors.json").read_text()
 )
+PUSH = VECTORS["push"]
 
 
-@pytest.mark.parametrize(
-    ("parts", "expected"),
-    [
-        (
-            (2000002, "/api/v2/auth/token/get", 1726044722),
-            "09e127594d3cff3eb3dd0c8ab682ffb819db9ea9328478b3ffc064f1eabeca3f",
-        ),
-        (
-            (2000002, "/api/v2/shop/auth_partner", 1726044722),
-            "2b81f98e243be05dbbaec4be0aa368ed8d0228bc15c82543fe39ca7fafd85fa5",
-        ),
-        (
-            (
-                2000002,
-                "/api/v2/sellerchat/get_conversation_list",
-                1726044722,
-                "6b5a46716e474d6f6e59777659459849",
-                947042923,
-            ),
-            "3a8a68d0c4a1c433b50a42f8444d9a6b80fee259acf83a9d9fa67521f622f9bd",
-        ),
-    ],
-)
-def test_shopee_requests_are_signed_as_in_the_vectors(parts: tuple[object, ...], expected: str) -> None:
-    assert sign(KEY, *parts) == expected
+@pytest.mark.parametrize("vector", VECTORS["requests"], ids=lambda vector: vector["kind"])
+def test_shopee_requests_are_signed_as_in_the_vectors(vector: dict[str, str]) -> None:
+    assert sign(VECTORS["partner_key"], vector["base_string"]) == vector["sign"]
 
 
 def test_shopee_pushes_are_signed_as_in_the_vector() -> None:
-    signature = sign_push(KEY, "https://inbox.example.com/hooks/shopee", PUSH_BODY.encode())
-    assert signature == "136608f6333cb9f2879ca9ee0ecdc00244e5c458dc34da2df53237642f467d21"
+    signature = sign_push(PUSH["push_key"], PUSH["callback_url"], PUSH["raw_body"].encode())
+    assert signature == PUSH["authorization"]
 
 
 def test_tokopedia_pushes_are_signed_as_in_the_vector() -> None:
