@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 import pytest
 import responses
 
+from marketplaces.connectors.shopee.bubbles import REFUSED_STATUSES
 from marketplaces.connectors.shopee.connector import ShopeeConnector
+from marketplaces.connectors.shopee.errors import ERRORS
+from marketplaces.connectors.shopee.media import VIDEO_REFUSED
 from marketplaces.content import File, PushKind, Uploaded
 from marketplaces.errors import MarketplaceError
 from marketplaces.http import Http
@@ -111,6 +114,10 @@ PUSHES = {
     "push_webchat_video": PushKind.MESSAGE,
 }
 REFUSALS = [name for name in NAMES if name.startswith("error_")]
+# One answer for each code that means something to us, with the HTTP status beside it.
+MAPPED = {each["answer"]["error"].rpartition(".")[2]: each for each in fixture("refusals")["refusals"]}
+# What we call things that Shopee has no code for, and statuses of a message.
+NO_CODES = {"consent_denied", VIDEO_REFUSED, *REFUSED_STATUSES}
 UPLOADED = {
     "vid": "<vid of upload_video>",
     "video_url": "<get_video_upload_result.video>",
@@ -161,6 +168,20 @@ def test_a_refusal_is_an_error_in_shopees_words(web: responses.RequestsMock, nam
     assert caught.value.request_id == recorded["request_id"]
 
 
+@pytest.mark.parametrize("code", MAPPED)
+def test_a_code_that_means_something_comes_through_whole(web: responses.RequestsMock, code: str) -> None:
+    recorded = MAPPED[code]["answer"]
+    web.post(f"{API}/api/v2/sellerchat/send_message", json=recorded, status=MAPPED[code]["status"])
+    with pytest.raises(MarketplaceError) as caught:
+        connector(FixedTokens("token-1", "token-2")).send_text(ROOM, "Halo")
+    assert (caught.value.code, caught.value.request_id) == (code, recorded["request_id"])
+    assert caught.value.detail == recorded["message"].strip()
+
+
+def test_every_code_that_means_something_has_a_recorded_answer() -> None:
+    assert set(MAPPED) == (set(ERRORS) | set(ShopeeConnector.explanations)) - NO_CODES
+
+
 @pytest.mark.parametrize("name", PUSHES)
 def test_a_push_is_read(name: str) -> None:
     event = ShopeeConnector.read_push(KEYS, *signed(fixture(name)), CALLBACK)
@@ -176,7 +197,7 @@ def test_a_send_is_the_recorded_one(web: responses.RequestsMock, kind: str) -> N
 
 def test_nothing_is_left_out() -> None:
     read = {*ANSWERS, EMPTY, *OF_OTHERS, *PUSHES, *REFUSALS}
-    # The vectors are read where signing is tested.
-    assert set(NAMES) - read == {"chat_send_message_requests", "signing_vectors"}
+    # The refusals and the requests are read above, the vectors where signing is tested.
+    assert set(NAMES) - read == {"chat_send_message_requests", "refusals", "signing_vectors"}
     unsent = fixture("chat_send_message_requests").keys() - SENDS.keys()
     assert unsent == {"text_first_contact_about_an_order"}
