@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from django.db import transaction
 from django.db.models import Case, When
@@ -21,6 +22,8 @@ PANELS = {"orders": _("Orders"), "products": _("Products"), "buyer": _("Buyer")}
 FIRST = "orders"
 
 PRODUCTS = 30
+# However many were drawn, so many are drawn anew.
+MOST_PRODUCTS = 300
 ORDERS = 20
 STICKERS = 24
 
@@ -32,14 +35,29 @@ class Products:
     found: list[Product]
     search: str
     below: int | None
+    shown: int  # how many stand in the picker down to the end of this page
     is_complete: bool  # the whole catalogue has been copied once
-    is_refreshing: bool  # newer prices and stock are under way
+    is_growing: bool  # more products, or newer prices and stock, are under way
+
+    @property
+    def look(self) -> str:
+        """The same as long as the page would be drawn the same."""
+        drawn = [[getattr(product, name) for name in sorted(catalogue.SHOWN)] for product in self.found]
+        ids = [product.remote_id for product in self.found]
+        return f"{crc32(repr((ids, drawn, self.below, self.is_complete, self.is_growing)).encode()):x}"
 
 
 def panel(
-    conversation: Conversation, name: str, *, search: str = "", above: str = "", sent: int = 0
+    conversation: Conversation,
+    name: str,
+    *,
+    search: str = "",
+    above: str = "",
+    shown: str = "",
+    sent: int = 0,
 ) -> dict[str, Any]:
-    """The context of one panel, with the tabs above it. `sent`: how many were just sent from it."""
+    """The context of one panel, with the tabs above it. `above`: how many products stand above this page;
+    `shown`: how many a picker shows that is drawn anew; `sent`: how many were just sent from it."""
     name = name if name in PANELS else FIRST
     context: dict[str, Any] = {
         "conversation": conversation,
@@ -55,9 +73,9 @@ def panel(
     elif name == "buyer":
         context |= {"quota": quotas.use_of(conversation.shop)}
     elif name == "products":
-        place = int(above) if above.isdecimal() and len(above) < 7 else 0
+        size = min(max(PRODUCTS, count_in(shown)), MOST_PRODUCTS)
         context |= {
-            "products": products(conversation.shop, search, place),
+            "products": products(conversation.shop, search, count_in(above), size),
             "asked": asked_about(conversation),
         }
     return context | {"send_id": uuid.uuid4()}
@@ -81,28 +99,46 @@ def refresh_orders(conversation: Conversation) -> None:
         nudge(fetch_orders_of_buyer, str(conversation.pk))
 
 
-def products(shop: Shop, search: str = "", above: int = 0) -> Products:
+def count_in(text: str) -> int:
+    """A number out of an address; 0 for nonsense."""
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
+
+
+def products(shop: Shop, search: str, above: int, size: int) -> Products:
     """Those that can be sent first. Prices and stock that somebody looks at are made fresh behind their back."""
     matching = shop.products.on_sale().matching(search)
     sold_out_last = Case(When(stock=0, then=1), default=0)
-    page = list(matching.order_by(sold_out_last, "name", "pk")[above : above + PRODUCTS + 1])
-    found = page[:PRODUCTS]
+    page = list(matching.order_by(sold_out_last, "name", "pk")[above : above + size + 1])
+    found = page[:size]
     keep_pictures(shop, (product.picture_url for product in found))
+    refresh_stale(shop, found)
+    is_complete = is_copied(shop, Feed.Kind.PRODUCTS)
     return Products(
         found=found,
         search=search,
-        below=above + PRODUCTS if len(page) > PRODUCTS else None,
-        is_complete=is_copied(shop, Feed.Kind.PRODUCTS),
-        is_refreshing=refresh_stale(shop, found),
+        below=above + size if len(page) > size else None,
+        shown=above + len(found),
+        is_complete=is_complete,
+        is_growing=is_growing(shop, found, is_complete=is_complete),
     )
 
 
-def refresh_stale(shop: Shop, shown: Iterable[Product]) -> bool:
-    """Have newer prices and stock fetched behind the back of whoever looks. False when all are fresh."""
-    if not shop.is_active or not catalogue.want(shop, [product.remote_id for product in shown]):
+def refresh_stale(shop: Shop, shown: Iterable[Product]) -> None:
+    """Have newer prices and stock fetched behind the back of whoever looks."""
+    if shop.is_active and catalogue.want(shop, [product.remote_id for product in shown]):
+        transaction.on_commit(lambda: nudge(fetch_wanted_products, str(shop.pk)))
+
+
+def is_growing(shop: Shop, shown: Iterable[Product], *, is_complete: bool) -> bool:
+    """Whether a picker that stays open will soon have more to show, or something else: the first copy is not
+    through, a shop without products puts one on sale, newer prices are on their way."""
+    if not shop.is_active or not shop.connector.can("list_products"):
         return False
-    transaction.on_commit(lambda: nudge(fetch_wanted_products, str(shop.pk)))
-    return True
+    if not is_complete or not shop.products.on_sale().exists():
+        return True
+    return shop.products.filter(
+        remote_id__in=[product.remote_id for product in shown], wanted_at__isnull=False
+    ).exists()
 
 
 def asked_about(conversation: Conversation) -> Message | None:

@@ -86,14 +86,17 @@ def stickers(request: ChatRequest, pk: UUID) -> HttpResponse:
 
 
 def show(request: ChatRequest, pk: UUID, name: str) -> HttpResponse:
-    """The panel alone for htmx, the whole page for a browser without scripts. The choice is kept."""
+    """The panel alone for htmx, the whole page for a browser without scripts. The choice is kept. 204 for a
+    picker that asks whether it still looks the same."""
     conversation = find(request, pk)
-    request.session["panel"] = name
+    if request.session.get("panel") != name:
+        request.session["panel"] = name
     if not request.htmx:
         return redirect(reverse("conversations:thread", args=[pk]) + "?" + request.GET.urlencode())
-    context = panels.panel(
-        conversation, name, search=request.GET.get("search", "").strip(), above=request.GET.get("above", "")
-    )
+    search, above, shown = (request.GET.get(key, "").strip() for key in ("search", "above", "shown"))
+    context = panels.panel(conversation, name, search=search, above=above, shown=shown)
+    if name == "products" and request.GET.get("look") == context["products"].look:
+        return HttpResponse(status=204)
     part = "_products.html" if "above" in request.GET else "_panel.html"
     return render(request, f"conversations/{part}", context | {"filters": filters_of(request)})
 

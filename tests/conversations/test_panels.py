@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -172,6 +174,104 @@ def test_a_picker_goes_on_where_its_page_ended(owner_client: Client, conversatio
     assert "picker__search" not in rest
     for nonsense in ("-1", "x", "9" * 30):
         panel(owner_client, conversation, "products", above=nonsense)
+
+
+def asks_itself(page: str) -> str:
+    """The address at which a panel asks for what came meanwhile; "" when it does not."""
+    found = re.search(r'hx-get="([^"]+)" hx-trigger="every', page)
+    return unescape(found[1]) if found else ""
+
+
+def test_a_picker_opened_before_the_products_are_here_fills_by_itself(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    page = panel(owner_client, conversation, "products")
+    assert "Produk sedang diambil" in page
+    address = asks_itself(page)
+    assert owner_client.get(address, headers=HTMX).status_code == 204  # nothing came yet
+
+    product(conversation.shop, "1", "Kaos")
+    page = owner_client.get(address, headers=HTMX).content.decode()
+    assert "product-1" in page
+    assert "picker__search" not in page  # what is typed there stays
+
+    product(conversation.shop, "2", "Celana")
+    finished(conversation.shop, Feed.Kind.PRODUCTS)
+    page = owner_client.get(asks_itself(page), headers=HTMX).content.decode()
+    assert page.count('class="product"') == 2
+    assert asks_itself(page) == ""
+
+
+def test_a_picker_with_some_of_the_products_says_that_more_come(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    product(conversation.shop, "1", "Kaos")
+    page = panel(owner_client, conversation, "products")
+    assert "Produk lainnya sedang diambil" in page
+    finished(conversation.shop, Feed.Kind.PRODUCTS)
+    page = owner_client.get(asks_itself(page), headers=HTMX).content.decode()
+    assert "product-1" in page
+    assert "sedang diambil" not in page
+
+
+def test_a_picker_that_fills_keeps_its_search_and_its_length(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    for number in range(40):
+        product(conversation.shop, str(number), f"Kaos {number:02d}")
+    second = panel(owner_client, conversation, "products", above="30", search="kaos")
+    product(conversation.shop, "41", "Kaos 005")
+    product(conversation.shop, "42", "Celana")
+    page = owner_client.get(asks_itself(second), headers=HTMX).content.decode()
+    assert page.count('class="product"') == 40  # as many as were drawn, the new one in its place
+    assert "product-41" in page
+    assert "Celana" not in page
+    assert "above=40" in page
+    for nonsense in ("-1", "x", "9" * 30):
+        panel(owner_client, conversation, "products", above="0", shown=nonsense)
+
+
+def test_a_search_without_a_hit_while_products_come_is_asked_again(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    product(conversation.shop, "1", "Kaos")
+    page = panel(owner_client, conversation, "products", search="sepatu")
+    product(conversation.shop, "2", "Sepatu")
+    assert "product-2" in owner_client.get(asks_itself(page), headers=HTMX).content.decode()
+
+
+def test_a_shop_that_sold_nothing_shows_its_first_product_by_itself(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    finished(conversation.shop, Feed.Kind.PRODUCTS)
+    page = panel(owner_client, conversation, "products")
+    assert "sedang tidak menjual" in page
+    product(conversation.shop, "1", "Kaos")
+    assert "product-1" in owner_client.get(asks_itself(page), headers=HTMX).content.decode()
+
+
+def test_a_shop_from_which_nothing_comes_is_not_asked_again(owner_client: Client, shop: Shop) -> None:
+    conversation = make_conversation(shop, "ada?")
+    Shop.objects.filter(pk=shop.pk).update(state=Shop.State.DISCONNECTED)
+    other = make_conversation(make_shop(shop.seller, "tokopedia"), "ada?")
+    assert asks_itself(panel(owner_client, conversation, "products")) == ""
+    assert asks_itself(panel(owner_client, conversation, "orders")) == ""
+    for name in ("products", "orders"):
+        if not other.shop.connector.can(f"list_{name}"):
+            assert asks_itself(panel(owner_client, other, name)) == ""
+
+
+def test_orders_that_are_not_here_yet_are_asked_for_until_it_is_known_that_there_are_none(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    page = panel(owner_client, conversation, "orders")
+    assert "Pesanan sedang diambil" in page
+    address = asks_itself(page)
+    assert "Pesanan sedang diambil" in owner_client.get(address, headers=HTMX).content.decode()
+    finished(conversation.shop, Feed.Kind.ORDERS)
+    page = owner_client.get(address, headers=HTMX).content.decode()
+    assert "Belum ada pesanan" in page
+    assert asks_itself(page) == ""
 
 
 def test_several_products_are_sent_at_once(owner_client: Client, conversation: Conversation) -> None:
