@@ -22,9 +22,9 @@ from conversations.ingest import ingest
 from conversations.models import Conversation, Message, Push
 from marketplaces import orders
 from marketplaces.appkeys import shops_reached
-from marketplaces.authorizations import note_expiring
+from marketplaces.authorizations import note_expiring, reconcile
 from marketplaces.content import PushEvent, PushKind
-from marketplaces.errors import BadWebhook, NotAuthorized, RateLimited
+from marketplaces.errors import BadWebhook, MarketplaceError, NotAuthorized, RateLimited
 from marketplaces.models import App, Shop
 from marketplaces.registry import connector_class, connector_for
 
@@ -109,7 +109,7 @@ def apply(push: Push, event: PushEvent) -> Conversation | None:
     if event.kind == PushKind.DISCONNECTED:
         look_at(shops_meant(push.app, event))
     elif event.kind == PushKind.EXPIRING:
-        warn(push.app, event)
+        warn(push, event)
     elif shop := shop_of(push, event):
         return apply_to(shop, push, event)
     return None
@@ -155,15 +155,26 @@ def look_at(shops: Iterable[Shop]) -> None:
         shop.schedule_sync()
 
 
-def warn(app: App, event: PushEvent) -> None:
-    """The consent of these shops ends soon: owners see it beforehand."""
+def warn(push: Push, event: PushEvent) -> None:
+    """The consent of these shops ends soon: owners see it beforehand. The push tells only by when; each one's
+    day is asked for."""
     if event.until is None or not (event.shop or event.shops):
         return
-    shops = list(shops_meant(app, event))
-    note_expiring(app, [shop.remote_id for shop in shops], event.until)
+    shops = list(shops_meant(push.app, event))
+    if shops:
+        note_expiring(push.app, [shop.remote_id for shop in shops], event.until)
+        ask_for_ends(push)
     for shop in shops:
         with transaction.atomic():
             record_shop(shop)
+
+
+def ask_for_ends(push: Push) -> None:
+    Push.objects.filter(pk=push.pk).update(next_attempt_at=timezone.now() + LEASE_OF_CALLS)
+    try:
+        reconcile(push.app)
+    except MarketplaceError as error:
+        logger.warning("ends of consents of %s were not told: %s", push.app, error)
 
 
 def fetch_order(shop: Shop, push: Push, order: str) -> None:

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from marketplaces.appkeys import shops_reached
 from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured
 from marketplaces.http import Http
@@ -18,9 +20,11 @@ PATIENCE = 10  # seconds for a permit; nobody waits behind it
 
 
 def note_expiring(app: App, shops: Sequence[str], until: datetime) -> int:
-    """The marketplace says that the consent of these shops (its ids) ends then. Returns how many are ours."""
+    """The marketplace says that the consent of these shops (its ids) ends by then; an earlier end that we know
+    is the exact one. Returns for how many of ours that is news."""
     ours = shops_reached(app.marketplace, app.seller).active().filter(remote_id__in=shops)
-    return ours.update(authorized_until=until)
+    later_or_unknown = Q(authorized_until=None) | Q(authorized_until__gt=until)
+    return ours.filter(later_or_unknown).update(authorized_until=until)
 
 
 def due_apps() -> list[App]:

@@ -24,6 +24,7 @@ from tests.factories import SHOPEE_KEYS, make_app, make_shop, said
 from tests.wire import SHOPEE, shopee_answer, shopee_error
 
 pytestmark = pytest.mark.django_db
+SHOPS_BY_PARTNER = f"{SHOPEE}/public/get_shops_by_partner"
 ORDERS = f"{SHOPEE}/order/get_order_detail"
 NUMBER, BUYER = "240911TRW4KD8Z", "640118209"
 
@@ -202,14 +203,29 @@ def test_a_deauthorization_of_several_shops_has_these_looked_at(
     assert looked_at(shop, *others) == [False, True, False]
 
 
-def test_owners_see_beforehand_that_a_consent_ends(shop: Shop, others: tuple[Shop, Shop]) -> None:
-    until = timezone.now() + timedelta(days=7)
+def ends_soon(*shops: str) -> PushEvent:
+    return PushEvent(PushKind.EXPIRING, shops=shops, until=timezone.now() + timedelta(days=7))
+
+
+def test_owners_see_beforehand_that_a_consent_ends(
+    web: responses.RequestsMock, shop: Shop, others: tuple[Shop, Shop]
+) -> None:
+    web.get(SHOPS_BY_PARTNER, json=shopee_error("system_busy"))
     push = Push.objects.create(app=make_app(), body=b"")
-    named = (shop.remote_id, others[1].remote_id, "1")
-    pushes.apply(push, PushEvent(PushKind.EXPIRING, shops=named, until=until))
+    event = ends_soon(shop.remote_id, others[1].remote_id, "1")
+    pushes.apply(push, event)
     ends = {row.pk: row.authorized_until for row in Shop.objects.all()}
-    assert [ends[each.pk] for each in (shop, *others)] == [until, None, None]
+    assert [ends[each.pk] for each in (shop, *others)] == [event.until, None, None]
     assert Event.objects.get().shop == shop
+
+
+def test_the_day_on_which_a_consent_ends_is_asked_for(web: responses.RequestsMock, shop: Shop) -> None:
+    day = timezone.now().replace(microsecond=0) + timedelta(days=6)
+    row = {"shop_id": int(shop.remote_id), "expire_time": int(day.timestamp())}
+    web.get(SHOPS_BY_PARTNER, json={"error": "", "authed_shop_list": [row], "more": False})
+    pushes.apply(Push.objects.create(app=make_app(), body=b""), ends_soon(shop.remote_id))
+    shop.refresh_from_db()
+    assert shop.authorized_until == day
 
 
 @pytest.mark.parametrize("event", [PushEvent(PushKind.EXPIRING), PushEvent(PushKind.EXPIRING, shops=("1",))])

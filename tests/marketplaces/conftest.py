@@ -9,6 +9,7 @@ import pytest
 import responses
 
 from marketplaces import throttle
+from marketplaces.connectors.shopee import clock
 from marketplaces.throttle import Bucket
 
 
@@ -40,6 +41,15 @@ def permits(monkeypatch: pytest.MonkeyPatch) -> Permits:
     monkeypatch.setattr(throttle, "slow_down", seen.slowed_down.append)
     monkeypatch.setattr(throttle, "count", seen.counted.append)
     return seen
+
+
+@pytest.fixture(autouse=True)
+def noted_clocks(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """What processes of this machine tell one another of the clocks of marketplaces."""
+    noted: dict[str, float] = {}
+    monkeypatch.setattr(clock, "note_clock", noted.__setitem__)
+    monkeypatch.setattr(clock, "noted_clock", lambda url: noted.get(url, 0.0))
+    return noted
 
 
 @pytest.fixture

@@ -48,6 +48,14 @@ def test_the_marketplaces_warning_is_noted_for_active_shops_of_that_app_only(
     assert [ended(each) for each in (shop, other, waiting, foreign)] == [UNTIL, None, None, None]
 
 
+def test_a_warning_does_not_put_off_an_end_that_is_known_exactly(shop: Shop) -> None:
+    Shop.objects.filter(pk=shop.pk).update(authorized_until=UNTIL - timedelta(hours=20))
+    assert authorizations.note_expiring(make_app(), [shop.remote_id], UNTIL) == 0
+    assert ended(shop) == UNTIL - timedelta(hours=20)
+    assert authorizations.note_expiring(make_app(), [shop.remote_id], UNTIL - timedelta(days=2)) == 1
+    assert ended(shop) == UNTIL - timedelta(days=2)
+
+
 def test_the_end_of_each_consent_is_noted(shop: Shop, seller: Seller, web: responses.RequestsMock) -> None:
     other = make_shop(seller)
     tell(web, row(shop), row(other, UNTIL + timedelta(days=2)))

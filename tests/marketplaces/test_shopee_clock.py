@@ -22,6 +22,7 @@ from tests.marketplaces.shopee import (
     ROOM,
     SEND,
     SHOP,
+    SHOP_INFO,
     SHOPS,
     answer,
     connector,
@@ -128,3 +129,30 @@ def test_the_login_link_is_good_by_shopees_clock(offsets: dict[str, float]) -> N
     offsets[API] = 5 * 3600
     link = ShopeeConnector.consent_url(KEYS, "https://x.test/", "s")
     assert f"timestamp={int(SHOPEES.timestamp())}" in link
+
+
+@time_machine.travel(OURS, tick=False)
+def test_what_one_process_has_learned_the_login_link_of_another_goes_by(
+    offsets: dict[str, float], noted_clocks: dict[str, float]
+) -> None:
+    clock.learn(API, DATED["Date"])
+    offsets.clear()
+    link = ShopeeConnector.consent_url(KEYS, "https://x.test/", "s")
+    assert f"timestamp={int(SHOPEES.timestamp())}" in link
+    assert noted_clocks == {API: 5 * 3600}
+
+
+def test_the_end_of_a_consent_is_told_in_our_time(
+    web: responses.RequestsMock, offsets: dict[str, float]
+) -> None:
+    offsets[API] = 5 * 3600
+    ends = int(SHOPEES.timestamp())
+    web.get(SHOP_INFO, json={"error": "", "shop_name": "Toko", "expire_time": ends})
+    web.get(SHOPS, json={"error": "", "authed_shop_list": [{"shop_id": int(SHOP), "expire_time": ends}]})
+    assert connector().facts().authorized_until == OURS
+    assert [facts.authorized_until for facts in ShopeeConnector.authorized_shops(KEYS, Http())] == [OURS]
+
+
+def test_an_unknown_end_stays_unknown(offsets: dict[str, float]) -> None:
+    offsets[API] = 5 * 3600
+    assert clock.ours(API, None) is None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from marketplaces.connectors.shopee import calls
+from marketplaces.connectors.shopee import calls, clock
 from marketplaces.connectors.shopee.values import (
     from_seconds,
     identifier,
@@ -44,7 +44,9 @@ def authorized_shops(keys: Mapping[str, str], http: Http) -> tuple[ShopFacts, ..
         if not isinstance(answer.get("authed_shop_list"), list):  # "none" would disconnect every shop
             raise Temporary("Shopee answered without its list of shops", request_id=request_id(answer))
         told = {
-            facts.remote_id: facts for row in rows_in(answer, "authed_shop_list") for facts in shops_in(row)
+            facts.remote_id: facts
+            for row in rows_in(answer, "authed_shop_list")
+            for facts in shops_in(keys, row)
         }
         if not answer.get("more") or told.keys() <= found.keys():
             return tuple((found | told).values())
@@ -52,9 +54,9 @@ def authorized_shops(keys: Mapping[str, str], http: Http) -> tuple[ShopFacts, ..
     raise AssertionError("counting never ends")
 
 
-def shops_in(row: Mapping[str, Any]) -> list[ShopFacts]:
+def shops_in(keys: Mapping[str, str], row: Mapping[str, Any]) -> list[ShopFacts]:
     """A shop and those abroad that come with it."""
-    until = from_seconds(row.get("expire_time"))
+    until = clock.ours(keys["api_url"], from_seconds(row.get("expire_time")))
     abroad = rows_in(row, "sip_affi_shop_list") + rows_in(row, "sip_affi_shops")
     ids = [row.get("shop_id"), *(each.get("affi_shop_id") for each in abroad)]
     return [ShopFacts(shop, authorized_until=until) for shop in map(identifier, ids) if shop]

@@ -6,11 +6,12 @@ The pages about chat are not public, so the odd things here are those that integ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
-from marketplaces.connectors.shopee import app, auth, bubbles, calls, media, pushes, wire
+from marketplaces.connectors.shopee import app, auth, bubbles, calls, clock, media, pushes, wire
 from marketplaces.connectors.shopee.errors import TokenRefused, recast
 from marketplaces.connectors.shopee.explanations import EXPLANATIONS
 from marketplaces.connectors.shopee.orders import orders_by_number, orders_page
@@ -130,7 +131,8 @@ class ShopeeConnector(Connector):
         return wire.tokens(answer)
 
     def facts(self) -> ShopFacts:
-        return wire.shop_facts(self.get("/api/v2/shop/get_shop_info"), self.shop)
+        told = wire.shop_facts(self.get("/api/v2/shop/get_shop_info"), self.shop)
+        return replace(told, authorized_until=clock.ours(self.keys["api_url"], told.authorized_until))
 
     # Receiving
 

@@ -51,7 +51,7 @@ def _change_shopee(sandbox: Sandbox, shop: Shop, values: Values) -> dict[str, An
     else:
         grant.ends_at, grant.is_end_announced = sandbox.clock.now_s() + pushes.SOON_S, True
         if is_told:
-            pushes.announce_end(sandbox, partner_id, [shop.id])
+            pushes.announce_end(sandbox, partner_id, [shop.id], grant.ends_at)
     sandbox.state_changed()
     return {"shop": shop.id, "way": way, "ends_at": grant.ends_at}
 

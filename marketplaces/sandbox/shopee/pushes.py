@@ -47,26 +47,30 @@ def announce_order(sandbox: Sandbox, shop: Shop, order: Order) -> None:
 
 
 def announce_ends(sandbox: Sandbox) -> None:
-    """Code 12 in the last week of an authorization, code 2 when it is over. Each once, when the clock moves."""
+    """Code 12 in the last week of an authorization, code 2 when it is over. Each once, when the clock moves;
+    both when it leaps over the whole week."""
     now = sandbox.clock.now_s()
-    soon: dict[int, list[int]] = {}
-    for grant in access_of(sandbox).grants.values():
-        if grant.ends_at <= now and not grant.is_ended:
-            grant.is_ended = grant.is_end_announced = True
-            announce_revocation(sandbox, grant.partner_id, grant.shop_id, RAN_OUT)
-        elif grant.ends_at - now <= SOON_S and not grant.is_end_announced:
+    soon: dict[tuple[int, int], list[int]] = {}
+    grants = access_of(sandbox).grants.values()
+    for grant in grants:
+        if grant.ends_at - now <= SOON_S and not grant.is_end_announced:
             grant.is_end_announced = True
-            soon.setdefault(grant.partner_id, []).append(grant.shop_id)
-    for partner_id, shop_ids in soon.items():
-        announce_end(sandbox, partner_id, shop_ids)
+            before = now + SOON_S if grant.ends_at > now else grant.ends_at
+            soon.setdefault((grant.partner_id, before), []).append(grant.shop_id)
+    for (partner_id, before), shop_ids in soon.items():
+        announce_end(sandbox, partner_id, shop_ids, before)
+    for grant in grants:
+        if grant.ends_at <= now and not grant.is_ended:
+            grant.is_ended = True
+            announce_revocation(sandbox, grant.partner_id, grant.shop_id, RAN_OUT)
 
 
-def announce_end(sandbox: Sandbox, partner_id: int, shop_ids: list[int]) -> None:
+def announce_end(sandbox: Sandbox, partner_id: int, shop_ids: list[int], before: int) -> None:
     data = {
         "merchant_expire_soon": [],
         "shop_expire_soon": shop_ids,
         "user_expire_soon": [],
-        "expire_before": sandbox.clock.now_s() + SOON_S,
+        "expire_before": before,
         "page_no": 1,
         "total_page": 1,
     }
