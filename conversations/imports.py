@@ -98,7 +98,9 @@ def newest_conversations(connector: Connector) -> list[RemoteConversation]:
     """The newest ones, wherever pinned ones stand in the marketplace's list."""
     found: dict[str, RemoteConversation] = {}
     cursor: str | None = None
-    while True:
+    asked: set[str | None] = set()  # cursors may go in a ring
+    while cursor not in asked:
+        asked.add(cursor)
         page = connector.list_conversations(cursor)
         found.update({remote.remote_id: remote for remote in page.items})
         cursor = page.next

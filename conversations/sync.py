@@ -32,7 +32,9 @@ def sync_shop(shop: Shop, connector: Connector) -> None:
     started_at = timezone.now()
     since = (shop.synced_through_at or shop.activated_at or started_at) - OVERLAP
     cursor: str | None = None
-    while True:
+    asked: set[str | None] = set()  # cursors may go in a ring
+    while cursor not in asked:
+        asked.add(cursor)
         page = connector.list_conversations(cursor)
         for remote in changed(shop, page.items, since):
             read_if_readable(shop, connector, remote)

@@ -106,6 +106,18 @@ def test_fewer_are_fewer(web: responses.RequestsMock, shop: Shop) -> None:
     assert Message.objects.count() == 6
 
 
+def test_cursors_that_go_in_a_ring_end_the_list(web: responses.RequestsMock, shop: Shop) -> None:
+    for cursor in ("1", "2", "1", "2", "1"):
+        result = {"next_cursor": {"next_message_time_nano": cursor}, "more": True}
+        rows = [listed(shop, int(cursor))]
+        web.get(SHOPEE_CONVERSATIONS, json=shopee_answer({"conversations": rows, "page_result": result}))
+    serve(web, shop, [], bubbles=1)
+    imports.ensure_started(shop)
+    run_import(str(shop.pk))
+    assert Import.objects.get().total == 2
+    assert sum("get_conversation_list" in str(call.request.url) for call in web.calls) == 3
+
+
 def test_a_shop_without_conversations_is_done_at_once(web: responses.RequestsMock, shop: Shop) -> None:
     serve(web, shop, [], bubbles=0)
     imports.ensure_started(shop)

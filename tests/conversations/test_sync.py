@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 import responses
+from django.test import Client
 from django.utils import timezone
 
 from conversations.models import Conversation
 from conversations.tasks import read_conversation, sweep_shops, sync_shop
+from forstok_chat.accounts.models import User
 from marketplaces import throttle
 from marketplaces.models import Shop
-from tests.factories import make_conversation
+from tests.factories import limit_to, make_conversation, make_shop
 from tests.wire import SHOPEE_CONVERSATIONS, SHOPEE_MESSAGES, shopee_answer, shopee_message, shopee_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
@@ -112,6 +114,88 @@ def test_a_sync_that_stops_half_way_does_not_move_its_mark(web: responses.Reques
     sync_shop(str(shop.pk))
     shop.refresh_from_db()
     assert shop.synced_through_at is None
+
+
+def pages(web: responses.RequestsMock, *rows_and_cursors: tuple[list[dict[str, Any]], str]) -> None:
+    """One page after the other, each with more behind it."""
+    for rows, cursor in rows_and_cursors:
+        result = {"page_size": 25, "next_cursor": {"next_message_time_nano": cursor}, "more": True}
+        web.get(SHOPEE_CONVERSATIONS, json=shopee_answer({"conversations": rows, "page_result": result}))
+
+
+def lists(web: responses.RequestsMock) -> int:
+    return sum("get_conversation_list" in (call.request.url or "") for call in web.calls)
+
+
+def test_pinned_conversations_on_top_do_not_end_the_search_for_what_is_new(
+    web: responses.RequestsMock, shop: Shop
+) -> None:
+    """They stand before all others whatever their age; the first page may be full of them."""
+    new = make_conversation(shop, "halo")
+    old = Conversation(shop=shop, remote_id="701", buyer_id="91", buyer_name="lama")
+    message = shopee_message(new, "ada?", by_shop=False)
+    long_ago = timezone.now() - timedelta(days=30)
+    pinned = row(old, "5", long_ago) | {"pinned": True}
+    pages(
+        web,
+        ([pinned], "9"),
+        ([row(new, message["message_id"], timezone.now())], "8"),
+        ([row(old, "5", long_ago)], "7"),
+    )
+    web.get(SHOPEE_MESSAGES, json=shopee_page(message))
+    sync_shop(str(shop.pk))
+    assert new.messages.filter(text="ada?").exists()
+    assert lists(web) == 3  # the first one behind the mark that is not pinned ends it
+
+
+def test_cursors_that_go_in_a_ring_end_the_list(web: responses.RequestsMock, shop: Shop) -> None:
+    conversation = make_conversation(shop, "halo")
+    Conversation.objects.update(remote_version="5")
+    recent = row(conversation, "5", timezone.now())
+    pages(web, ([recent], "1"), ([recent], "2"), ([recent], "1"), ([recent], "2"), ([recent], "1"))
+    sync_shop(str(shop.pk))
+    assert lists(web) == 3
+    shop.refresh_from_db()
+    assert shop.synced_through_at is not None
+
+
+def seconds_between_turns(shop: Shop) -> float:
+    now = timezone.now()
+    Shop.objects.filter(pk=shop.pk).update(next_sync_at=now)
+    sweep_shops()
+    shop.refresh_from_db()
+    assert shop.next_sync_at is not None
+    return round((shop.next_sync_at - now).total_seconds())
+
+
+def test_a_shop_is_asked_the_more_often_the_more_goes_on(shop: Shop, owner: User, colleague: User) -> None:
+    assert seconds_between_turns(shop) == 120
+    make_conversation(shop, "halo")  # a minute ago
+    assert seconds_between_turns(shop) == 30
+    Conversation.objects.update(last_message_at=timezone.now() - timedelta(hours=2))
+    assert seconds_between_turns(shop) == 120
+    owner.touch()
+    assert seconds_between_turns(shop) == 15
+
+
+def test_nobody_looks_at_a_shop_that_they_may_not_see(shop: Shop, colleague: User) -> None:
+    limit_to(colleague, make_shop(shop.seller))
+    colleague.touch()
+    assert seconds_between_turns(shop) == 120
+
+
+def test_who_opens_the_inbox_does_not_wait_for_the_end_of_a_quiet_time(
+    shop: Shop, owner_client: Client, stranger_client: Client
+) -> None:
+    later = timezone.now() + timedelta(seconds=110)
+    Shop.objects.update(next_sync_at=later)
+    stranger_client.get("/chat/")
+    shop.refresh_from_db()
+    assert shop.next_sync_at == later
+    owner_client.get("/chat/")
+    shop.refresh_from_db()
+    assert shop.next_sync_at is not None
+    assert shop.next_sync_at <= timezone.now()
 
 
 def test_every_shop_has_its_turn_once(shop: Shop, nudges: list[Any]) -> None:

@@ -90,13 +90,15 @@ def test_rows_that_are_no_bubbles_are_left_out(
         web,
         None,
         "x",
-        bubble(message_id=""),
-        bubble(created_timestamp=None),
+        bubble(message_id="", content={"text": "tanpa nomor"}),
+        bubble(created_timestamp=None, content={"text": "tanpa waktu"}),
         bubble(business_type=11),
         bubble(),
     )
     assert len(page.items) == 1
     assert caplog.text.count("without id or time") == 2
+    for raw in ("[None, 'x']", "tanpa nomor", "tanpa waktu"):  # what we cannot store is in the log
+        assert raw in caplog.text
 
 
 # Sides

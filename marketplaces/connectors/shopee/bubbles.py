@@ -76,7 +76,7 @@ def message(row: Mapping[str, Any], shop: str) -> IncomingMessage | None:
     """None for a row without an id or a time, which is no bubble."""
     remote_id, sent_at = identifier(row.get("message_id")), from_seconds(row.get("created_timestamp"))
     if not remote_id or sent_at is None:
-        logger.warning("left out a message without id or time: %r", remote_id)
+        logger.warning("left out a message without id or time: %.1000r", row)
         return None
     label = text_in(row, "message_type")
     kind, is_ours = kind_of(label), is_from_shop(row, shop)

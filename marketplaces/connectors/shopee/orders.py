@@ -83,7 +83,7 @@ def order(row: Mapping[str, Any]) -> RemoteOrder | None:
     """None for a row without a number or a time, which is no order."""
     remote_id, ordered_at = identifier(row.get("order_sn")), from_seconds(row.get("create_time"))
     if not remote_id or ordered_at is None:
-        logger.warning("left out an order without number or time: %r", remote_id)
+        logger.warning("left out an order without number or time: %.1000r", row)
         return None
     status = text_in(row, "order_status")
     return RemoteOrder(

@@ -101,7 +101,7 @@ def product(
     remote_id = identifier(row.get("item_id"))
     updated_at = from_seconds(row.get("update_time")) or from_seconds(row.get("create_time"))
     if not remote_id or updated_at is None:
-        logger.warning("left out a product without id or time: %r", remote_id)
+        logger.warning("left out a product without id or time: %.1000r", row)
         return None
     sold = variations or [row]
     prices, pieces = prices_of(sold), stock(sold)

@@ -35,8 +35,13 @@ def part(row: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def rows_in(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = row.get(name)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    """The objects of this list; none where there is no list. What is no object goes to the log."""
+    found = row.get(name) or []
+    listed = found if isinstance(found, list) else []
+    rows = [each for each in listed if isinstance(each, dict)]
+    if strange := [each for each in listed if not isinstance(each, dict)] or (not listed and found):
+        logger.warning("left out of %s what is no object: %.500r", name, strange)
+    return rows
 
 
 def plain(value: Any) -> str:
