@@ -27,6 +27,8 @@ __all__ = ["Bucket", "Http", "Response", "note_clock", "noted_clock"]
 TIMEOUT = (5, 15)
 # Seconds for which a clock that was found wrong is remembered; a refusal corrects it at any time.
 CLOCK_S = 7 * 86400
+# Seconds that a call with a permit waits behind one that left late; beyond it goes back to the queue.
+AT_THE_DOOR = 0.5
 NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, NameResolutionError, ProxyError)
 
 
@@ -75,18 +77,21 @@ class Http:
         return response
 
     def wait_for_permit(self, bucket: Bucket) -> None:
-        deadline = time.monotonic() + self.patience
+        is_planned = self.permit == bucket.key
+        deadline = time.monotonic() + max(self.patience, AT_THE_DOOR if is_planned else 0)
         while wait := self.take_permit(bucket):
             if time.monotonic() + wait > deadline:
                 raise RateLimited("our own limit", retry_after=wait, was_ours=True)
             time.sleep(wait)
 
     def take_permit(self, bucket: Bucket) -> float:
-        if self.permit == bucket.key:
-            self.permit = ""
-            return 0.0
         try:
-            return throttle.take(bucket)
+            if self.permit != bucket.key:
+                return throttle.take(bucket)
+            wait = throttle.leave(bucket)
+            if not wait:
+                self.permit = ""
+            return wait
         except RedisError as error:
             raise Temporary("no permit: Redis does not answer") from error
 

@@ -32,6 +32,25 @@ redis.call('EXPIRE', KEYS[1], 86400)
 return 0
 """
 
+# A permit is taken when a call is planned; it leaves a little later, after a worker has come to it. Marketplaces
+# count what arrives, so what was planned in time still keeps its distance to the last one that left.
+LEAVE = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local known = redis.call('HMGET', KEYS[1], 'left', 'rate', 'burst', 'tat', 'paused_until')
+local wider = KEYS[2] and redis.call('HGET', KEYS[2], 'paused_until')
+local interval = 1000000 / tonumber(known[2] or ARGV[1])
+local burst = tonumber(known[3] or ARGV[2])
+local left = math.max(tonumber(known[1]) or 0, now)
+local allowed_at = math.max(left - (burst - 1) * interval, tonumber(known[5]) or 0, tonumber(wider) or 0)
+if allowed_at > now then return math.ceil(allowed_at - now) end
+left = string.format('%d', math.ceil(left + interval))
+redis.call('HSET', KEYS[1], 'left', left)
+if tonumber(left) > (tonumber(known[4]) or 0) then redis.call('HSET', KEYS[1], 'tat', left) end
+redis.call('EXPIRE', KEYS[1], 86400)
+return 0
+"""
+
 # Where no limit is told it is felt for: halved when the marketplace refuses, a little more with every answer.
 FEEL = """
 local rate = tonumber(redis.call('HGET', KEYS[1], 'rate')) or tonumber(ARGV[1])
@@ -81,6 +100,13 @@ def script(source: str) -> Script:
 def take(bucket: Bucket) -> float:
     """Take one permit: 0.0 when taken, else the seconds until one is free. Raises redis.RedisError."""
     micros = script(TAKE)(keys=bucket.keys, args=[bucket.rate * MARGIN, bucket.burst])
+    return int(micros) / 1_000_000
+
+
+def leave(bucket: Bucket) -> float:
+    """A call with a permit goes out now: 0.0 when it may, else the seconds until it is far enough behind the last
+    one. Raises redis.RedisError."""
+    micros = script(LEAVE)(keys=bucket.keys, args=[bucket.rate * MARGIN, bucket.burst])
     return int(micros) / 1_000_000
 
 

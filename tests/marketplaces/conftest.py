@@ -35,6 +35,7 @@ def permits(monkeypatch: pytest.MonkeyPatch) -> Permits:
         return 0.0
 
     monkeypatch.setattr(throttle, "take", take)
+    monkeypatch.setattr(throttle, "leave", lambda bucket: 0.0)
     monkeypatch.setattr(throttle, "learn", lambda *call: seen.learned.append(call))
     monkeypatch.setattr(throttle, "pause", lambda *call: seen.paused.append(call))
     monkeypatch.setattr(throttle, "speed_up", seen.sped_up.append)

@@ -7,7 +7,18 @@ from uuid import uuid4
 import pytest
 
 from forstok_chat.redis import redis
-from marketplaces.throttle import Bucket, count, counted, learn, pause, remaining, slow_down, speed_up, take
+from marketplaces.throttle import (
+    Bucket,
+    count,
+    counted,
+    learn,
+    leave,
+    pause,
+    remaining,
+    slow_down,
+    speed_up,
+    take,
+)
 
 
 @pytest.fixture
@@ -111,3 +122,37 @@ def test_calls_of_a_day_are_counted(app: str) -> None:
     count(app)
     count(app)
     assert counted(app) == 2
+
+
+# What was planned and leaves late
+
+
+def test_a_call_that_leaves_late_keeps_the_next_one_at_its_distance(app: str) -> None:
+    """Two permits a second apart; the first call is kept up, and leaves just before the second."""
+    bucket = bucket_of(app, burst=1)
+    assert take(bucket) == 0
+    redis().hset(f"throttle:{bucket.key}", "tat", 0)  # a second later: the next permit is free
+    assert take(bucket) == 0
+    assert leave(bucket) == 0
+    assert 0.9 < leave(bucket) <= 1 / 0.97 + 0.01
+
+
+def test_who_left_late_is_waited_for_by_the_next_permit(app: str) -> None:
+    bucket = bucket_of(app, burst=1)
+    assert take(bucket) == 0
+    redis().hset(f"throttle:{bucket.key}", "tat", 0)
+    assert leave(bucket) == 0
+    assert 0.9 < take(bucket) <= 1 / 0.97 + 0.01
+
+
+def test_calls_of_a_burst_may_leave_together(app: str) -> None:
+    bucket = bucket_of(app, burst=3)
+    assert [leave(bucket) for _call in range(3)] == [0, 0, 0]
+    assert leave(bucket) > 0
+
+
+def test_nobody_leaves_into_a_pause_that_came_after_the_permit(app: str) -> None:
+    bucket = bucket_of(app)
+    assert take(bucket) == 0
+    pause(Bucket(app, rate=1), 30)
+    assert 29 < leave(bucket) <= 30
