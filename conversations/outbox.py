@@ -170,7 +170,7 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
     except MarketplaceError as error:
         if error.code in connector.lock_codes:
             outgoing.conversation.close_for_replies(error.code)
-        fail(outgoing, error.code or "rejected", error.detail or str(error))
+        fail(outgoing, error.code or "rejected", str(error))
     except Exception as error:
         # A fault of our own, perhaps after the request left: never repeat it blindly.
         logger.exception("sending %s broke", outgoing.pk)

@@ -107,12 +107,15 @@ def preview(message: Message | None) -> str:
 
 @register.filter
 def explained(message: Message) -> str:
-    """Why a reply did not go out: our words for the marketplace's code, else its own."""
+    """Why a reply did not go out: our words for the marketplace's code, else its own with the number of the
+    request, which its support asks for."""
     outgoing, connector = message.outgoing, message.conversation.shop.connector
     sentence = EXPLANATIONS.get(outgoing.problem_code) or connector.explanations.get(outgoing.problem_code)
     if sentence:
         return _(sentence)
-    told = " · ".join(part for part in (outgoing.problem_code, outgoing.problem_text) if part)
+    code, told = outgoing.problem_code, outgoing.problem_text
+    if not told.startswith(code):
+        told = " · ".join(filter(None, (code, told)))
     return _("%(marketplace)s refused it: %(told)s") % {"marketplace": connector.name, "told": told}
 
 

@@ -16,6 +16,7 @@ from conversations.dispatch import Draft
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.tasks import deliver, settle, sweep_outbox
+from conversations.templatetags.chat import explained
 from forstok_chat.accounts.models import User
 from forstok_chat.redis import redis
 from marketplaces import throttle
@@ -124,6 +125,17 @@ def test_a_refusal_fails_with_its_reason_and_keeps_the_text(
     deliver(str(conversation.pk))
     assert state_of(outgoing) == State.FAILED
     assert (outgoing.problem_code, outgoing.message.text) == (code, "ada kak")
+
+
+def test_a_refusal_that_nobody_explains_is_told_whole_with_what_support_asks_for(
+    web: responses.RequestsMock, conversation: Conversation, owner: User
+) -> None:
+    outgoing = reply(conversation, owner)
+    web.post(SHOPEE_SEND, json=shopee_error("something_new", "Not today."))
+    deliver(str(conversation.pk))
+    message = Message.objects.select_related("outgoing", "conversation__shop").get(pk=outgoing.message_id)
+    assert explained(message).endswith("something_new · Not today. · request r1")
+    assert explained(message).count("something_new") == 1
 
 
 def test_a_failed_reply_can_be_tried_again(

@@ -250,6 +250,22 @@ def test_a_shop_that_sold_nothing_shows_its_first_product_by_itself(
     assert "product-1" in owner_client.get(asks_itself(page), headers=HTMX).content.decode()
 
 
+def test_newer_prices_and_stock_appear_in_an_open_picker(
+    owner_client: Client, conversation: Conversation
+) -> None:
+    finished(conversation.shop, Feed.Kind.PRODUCTS)
+    product(conversation.shop, "1", "Kaos", synced_at=timezone.now() - timedelta(minutes=5))
+    page = panel(owner_client, conversation, "products")
+    assert "sedang diambil" not in page
+    address = asks_itself(page)
+    assert owner_client.get(address, headers=HTMX).status_code == 204
+    news = {"lowest_price": Decimal(99000), "stock": 3, "synced_at": timezone.now(), "wanted_at": None}
+    Product.objects.update(**news)
+    page = owner_client.get(address, headers=HTMX).content.decode()
+    assert ("Rp99.000" in page, "Stok 3" in page) == (True, True)
+    assert asks_itself(page) == ""
+
+
 def test_a_shop_from_which_nothing_comes_is_not_asked_again(owner_client: Client, shop: Shop) -> None:
     conversation = make_conversation(shop, "ada?")
     Shop.objects.filter(pk=shop.pk).update(state=Shop.State.DISCONNECTED)
