@@ -1,7 +1,8 @@
 """Permits for calls, shared by all processes: one bucket per thing a marketplace counts.
 
 The generic cell rate algorithm in Lua on Redis' own clock: a bucket is the instant at which it would be
-full again ("tat"). An unknown bucket starts empty but for one permit, so a flushed Redis cannot cause a burst.
+full again ("tat"). An unknown bucket starts empty but for one permit, and right after a flush, when calls may
+just have left, without even that: a flushed Redis cannot cause a burst.
 """
 
 from __future__ import annotations
@@ -17,14 +18,23 @@ from forstok_chat.redis import redis
 # Clocks and the network bunch calls up, so we stay a little below what a marketplace allows.
 MARGIN = 0.97
 
+# When this Redis began to know of buckets, in its microseconds.
+SINCE = "throttle:since"
+
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local known = redis.call('HMGET', KEYS[1], 'tat', 'rate', 'burst', 'paused_until')
 local interval = 1000000 / tonumber(known[2] or ARGV[1])
 local burst = tonumber(known[3] or ARGV[2])
-local tat = math.max(tonumber(known[1]) or (now + (burst - 1) * interval), now)
-local wider = KEYS[2] and redis.call('HGET', KEYS[2], 'paused_until')
+local since = tonumber(redis.call('GET', KEYS[2]))
+if not since then
+  since = now
+  redis.call('SET', KEYS[2], string.format('%d', now))
+end
+local first = math.max(now, since + interval) + (burst - 1) * interval
+local tat = math.max(tonumber(known[1]) or first, now)
+local wider = KEYS[3] and redis.call('HGET', KEYS[3], 'paused_until')
 local allowed_at = math.max(tat - (burst - 1) * interval, tonumber(known[4]) or 0, tonumber(wider) or 0)
 if allowed_at > now then return math.ceil(allowed_at - now) end
 redis.call('HSET', KEYS[1], 'tat', string.format('%d', math.ceil(tat + interval)))
@@ -99,7 +109,8 @@ def script(source: str) -> Script:
 
 def take(bucket: Bucket) -> float:
     """Take one permit: 0.0 when taken, else the seconds until one is free. Raises redis.RedisError."""
-    micros = script(TAKE)(keys=bucket.keys, args=[bucket.rate * MARGIN, bucket.burst])
+    keys = [bucket.keys[0], SINCE, *bucket.keys[1:]]
+    micros = script(TAKE)(keys=keys, args=[bucket.rate * MARGIN, bucket.burst])
     return int(micros) / 1_000_000
 
 

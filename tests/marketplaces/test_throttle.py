@@ -8,6 +8,7 @@ import pytest
 
 from forstok_chat.redis import redis
 from marketplaces.throttle import (
+    SINCE,
     Bucket,
     count,
     counted,
@@ -19,6 +20,12 @@ from marketplaces.throttle import (
     speed_up,
     take,
 )
+
+
+@pytest.fixture(autouse=True)
+def known_for_long() -> None:
+    """Nothing was flushed lately."""
+    redis().set(SINCE, 1)
 
 
 @pytest.fixture
@@ -34,6 +41,13 @@ def test_an_unknown_bucket_has_one_permit_and_fills_up(app: str) -> None:
     bucket = bucket_of(app)
     assert take(bucket) == 0
     assert 0 < take(bucket) <= 1 / 0.97 + 0.01
+
+
+def test_right_after_a_flush_nobody_goes_before_the_last_call_is_far_enough_away(app: str) -> None:
+    redis().delete(SINCE)
+    bucket = bucket_of(app)
+    assert 0.9 < take(bucket) <= 1 / 0.97 + 0.01
+    assert take(Bucket(f"{app}:fast", rate=1000)) < 0.01
 
 
 def test_a_pause_holds_for_its_own_bucket_only(app: str) -> None:
