@@ -124,6 +124,7 @@ def dressed(conversation: Conversation, messages: list[Message]) -> list[Message
     for message in waiting:
         message.place = found.get(message.outgoing.pk)
     cards.attach(conversation.shop, messages)
+    cards.want_missing(conversation.shop, messages)
     pictures = [message.product.picture_url for message in messages if message.product]
     media.keep(conversation.shop, filter(None, pictures), is_urgent=False)
     return messages
@@ -136,7 +137,6 @@ def is_waiting(message: Message) -> bool:
 def thread(conversation: Conversation, panel: str, form: ComposerForm | None = None) -> dict[str, Any]:
     """The context of an open conversation, with the panel that this person last chose."""
     messages, has_older = bubbles(conversation)
-    cards.want_missing(conversation.shop, messages)
     return panels.panel(conversation, panel) | {
         "conversation": conversation,
         "bubbles": messages,

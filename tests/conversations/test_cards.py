@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from conversations import cards
@@ -137,6 +139,24 @@ def test_unknown_products_are_wanted_and_a_worker_is_nudged(
     nudges.clear()
     cards.want_missing(shop, attached(shop, conversation))
     assert nudges == [], "they are on their way"
+
+
+@pytest.mark.parametrize("way", ["live", "opened", "older"])
+def test_whatever_draws_a_card_has_fetched_what_it_lacks(
+    shop: Shop, owner: User, owner_client: Client, nudges: list[Any], way: str
+) -> None:
+    conversation = make_conversation(shop, "halo")
+    before = Cursor.now(owner)
+    tell(shop, card(Kind.PRODUCT, "901"))
+    tell(shop, said("masih ada?", at=timezone.now() + timedelta(seconds=9)))
+    newest = page(conversation)[-1]
+    address = {
+        "live": f"/live/?since={before}&open={conversation.pk}",
+        "opened": reverse("conversations:thread", args=[conversation.pk]),
+        "older": reverse("conversations:messages", args=[conversation.pk]) + f"?before={newest.client_id}",
+    }[way]
+    assert "901" in owner_client.get(address).content.decode()
+    assert ("fetch_wanted_products", (str(shop.pk),)) in nudges
 
 
 def test_an_unknown_order_is_asked_for_once_in_a_while(shop: Shop, stand: Stand, nudges: list[Any]) -> None:

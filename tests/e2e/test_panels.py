@@ -29,6 +29,10 @@ COPIED = """
     SELECT 1 FROM marketplaces_feed
     WHERE kind = 'products' AND shop_id = %(shop)s AND through_at IS NOT NULL AND next_run_at > now()
 """
+RESUME = """
+    UPDATE marketplaces_feed SET place = NULL, through_at = NULL, next_run_at = now()
+    WHERE kind = 'products' AND shop_id = %(shop)s
+"""
 FORGET = "DELETE FROM marketplaces_product WHERE shop_id = %(shop)s"
 COPY = """
     INSERT INTO marketplaces_product (shop_id, remote_id, name, sku, currency, stock, is_listed, picture_url, url,
@@ -73,7 +77,7 @@ def copying(stack: Stack) -> Iterator[Copying]:
         copying = Copying(database)
         copying.run(HALT, FORGET)
         yield copying
-        copying.run(FORGET, "UPDATE marketplaces_feed SET next_run_at = now() WHERE shop_id = %(shop)s")
+        copying.run(FORGET, RESUME)
 
 
 @pytest.fixture
