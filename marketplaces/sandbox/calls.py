@@ -14,6 +14,7 @@ class Count:
     client_errors: int = 0  # 4xx, 429 included
     server_errors: int = 0  # 5xx
     rate_limited: int = 0  # 429
+    rate_limited_on_purpose: int = 0  # of these, by a fault
     dropped: int = 0  # no answer at all: timeouts and resets
     refused_signatures: int = 0
     in_flight: int = 0

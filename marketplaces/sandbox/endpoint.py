@@ -37,6 +37,7 @@ def endpoint(marketplace: str, name: str, handler: Handler) -> Callable[[Request
             fault = sandbox.take_fault(marketplace, name)
             response = await (faults.apply(fault, sandbox, market, name, handle) if fault else handle())
             count.answered(response.status_code)
+            count.rate_limited_on_purpose += fault is not None and fault.kind == "rate_limit"
         return response
 
     return view

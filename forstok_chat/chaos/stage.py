@@ -1,0 +1,61 @@
+"""The stack of a run: a data directory of its own below build/, embedded servers, free ports, a second worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from forstok_chat.embedded import DataDir, StartError
+from forstok_chat.embedded.datadir import ROOT, default_directory
+from forstok_chat.launch import processes
+from forstok_chat.launch.supervisor import Stack
+
+# What a developer has set for `make run` is not for this.
+FOREIGN = ("SHOPEE_", "TOKOPEDIA_", "TIKTOK_SHOP_", "LAZADA_")
+OURS = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "STATIC_ROOT", "MEDIA_ROOT", "ALLOWED_HOSTS", "TIME_ZONE")
+
+
+class Crowded(Stack):
+    """The launcher's processes, with a second worker as production has."""
+
+    def start_more(self) -> None:
+        words = processes.commands(self.env, self.data)["worker"]
+        argv = [word.replace("worker@%h", "second@%h") for word in words]
+        second = processes.process("second worker", argv, self.env, self.data)
+        second.start()
+        self.processes["second worker"] = second
+
+
+def fresh_directory() -> DataDir:
+    """Locked and empty. Raises StartError while another run is at it."""
+    data = DataDir(place())
+    if not data.acquire():
+        raise StartError(f"Another run is under way in {data.path}.")
+    for entry in data.path.iterdir():
+        if entry.name != ".lock":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    return data
+
+
+def place() -> Path:
+    """Below build/, unless the servers' user cannot go there."""
+    usual = default_directory(".data-chaos")
+    return ROOT / "build" / "chaos" if usual.is_relative_to(ROOT) else usual
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """As in production, but for the addresses."""
+    kept = {
+        name: value for name, value in environ.items() if name not in OURS and not name.startswith(FOREIGN)
+    }
+    ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
+    return kept | ports | {"DEBUG": "false", "ENV_FILE": os.devnull, "LANGUAGE_CODE": "id"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
