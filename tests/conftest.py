@@ -8,10 +8,22 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, Phase, settings
 
 from forstok_chat.accounts.models import Membership, Seller, User
 from marketplaces.models import Shop
 from tests.factories import make_shop, make_user
+
+# A test of arbitrary programs plays the same ones each time; `--hypothesis-profile=long` looks for new ones.
+COMMON: dict[str, Any] = {
+    "deadline": None,
+    "database": None,
+    "phases": [Phase.explicit, Phase.generate, Phase.shrink],
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
+settings.register_profile("same", derandomize=True, max_examples=20, **COMMON)
+settings.register_profile("long", derandomize=False, max_examples=2000, print_blob=True, **COMMON)
+settings.load_profile("same")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from forstok_chat.chaos.markets import MARKETS
 from forstok_chat.chaos.mischief import Mischief
 from forstok_chat.chaos.ours import Ours
 from forstok_chat.chaos.people import Agent, Buyers, Helper, Logins, Notes, Person
-from forstok_chat.chaos.plan import Place, Plan, draw_up
+from forstok_chat.chaos.plan import Place, Plan, draw_up, newcomers
 from forstok_chat.chaos.report import Report
 from forstok_chat.chaos.sandbox import Sandbox
 from forstok_chat.chaos.settling import settle
@@ -90,7 +90,7 @@ class Run:
         self.wait_for(people)
         left = settle(self.ours, self.tell)
         self.stop.set()
-        return self.compared(places, mischief, left)
+        return self.compared([*places, *newcomers(places)], plan, mischief, left)
 
     def tell(self, what: str) -> None:
         print(f"  {time.monotonic() - self.began:6.1f}  {what}", flush=True)
@@ -165,7 +165,9 @@ class Run:
 
     # After
 
-    def compared(self, places: Sequence[Place], mischief: Mischief, left: dict[str, int]) -> Report:
+    def compared(
+        self, places: Sequence[Place], plan: Plan, mischief: Mischief, left: dict[str, int]
+    ) -> Report:
         written = by_place(self.notes.replies)
         findings: list[Finding] = []
         for place in places:
@@ -178,7 +180,7 @@ class Run:
             seconds=time.monotonic() - self.began,
             markets=MARKETS,
             shops=len({(place.market, place.shop) for place in places}),
-            counts=self.counts(places),
+            counts=self.counts(plan),
             findings=findings,
             too_many={market.slug: self.sandbox.too_many(market.slug) for market in MARKETS},
             left=left,
@@ -186,16 +188,17 @@ class Run:
             notes=self.told(mischief),
         )
 
-    def counts(self, places: Sequence[Place]) -> dict[str, dict[str, int]]:
-        ours = Counter(reply.words.place.market for reply in self.notes.replies)
-        truth: Counter[str] = Counter()
-        for place in places:
-            truth[place.market] += sum(said.sent_by == "buyer" for said in self.sandbox.talk(place))
+    def counts(self, plan: Plan) -> dict[str, dict[str, int]]:
+        """Of each market: all that was planned has happened, or a person could not do their part."""
+        said = Counter(words.place.market for words in plan.said_by("buyer"))
+        typed = Counter(words.place.market for words in plan.said_by("seller_centre"))
+        written = Counter(reply.words.place.market for reply in self.notes.replies)
         return {
             market.slug: {
-                "messages of buyers": truth[market.slug],
-                "replies written": ours[market.slug],
-                "calls to send": self.sandbox.calls(market.slug, market.send),
+                "messages of buyers": said[market.slug],
+                "typed in the seller centre": typed[market.slug],
+                "replies": written[market.slug],
+                "calls to send them": self.sandbox.calls(market.slug, market.send),
             }
             for market in MARKETS
         }

@@ -37,6 +37,6 @@ MARKETS = (
         "Tokopedia",
         send="reply",
         readings=("replies", "messages"),
-        limits={"reply": (8, 8), "replies": (40, 40), "messages": (15, 15)},
+        limits={"reply": (4, 4), "replies": (40, 40), "messages": (15, 15)},
     ),
 )

@@ -20,6 +20,12 @@ from forstok_chat.embedded import Process
 from forstok_chat.launch.supervisor import Stack
 
 PAUSE = 0.1  # seconds between two looks
+HELD_UP, PATIENCE, LOOK = (
+    2.0,
+    4.0,
+    0.02,
+)  # seconds a call is held up, is waited for, and between two looks for it
+ESTABLISHED = "01"
 WORKERS = ("worker", "second worker")
 
 
@@ -41,7 +47,8 @@ class Mischief:
 
     def strike(self, blow: Blow) -> None:
         self.tell(f"{blow.what} {' '.join(map(str, blow.about))}")
-        self.done[f"{blow.what} {blow.about[-1]}" if blow.what == "push_mode" else blow.what] += 1
+        if blow.what not in ("fault", "push_mode"):
+            self.done[blow.what] += 1
         getattr(self, blow.what)(*blow.about)
 
     def end(self) -> None:
@@ -64,22 +71,43 @@ class Mischief:
 
     # Processes
 
-    def kill_task(self, _down: float) -> None:
-        """One of a worker's children, while it works or waits; the worker itself stays."""
-        process = self.stack.processes[self.rng.choice(WORKERS)]
-        if children := children_of(process.pid):
+    def kill_task(self, _down: float, *call: str) -> None:
+        """Those of the workers' children that are in the middle of a call; the workers themselves stay."""
+        for _worker, child in self.in_the_middle_of(*call):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.rng.choice(children), signal.SIGKILL)
+                os.kill(child, signal.SIGKILL)
 
-    def kill_worker(self, down: float) -> None:
-        self.kill(self.stack.processes[self.rng.choice(WORKERS)], down)
+    def kill_worker(self, down: float, *call: str) -> None:
+        """With all of its children."""
+        self.kill(self.worker_in_the_middle_of(*call), down)
 
-    def kill_worker_alone(self, down: float) -> None:
+    def kill_worker_alone(self, down: float, *call: str) -> None:
         """Its children go on with what they have in their hands."""
-        process = self.stack.processes[self.rng.choice(WORKERS)]
+        process = self.worker_in_the_middle_of(*call)
         if process.pid is not None and process.is_running():
             os.kill(process.pid, signal.SIGKILL)
             self.away(process, down)
+
+    def worker_in_the_middle_of(self, *call: str) -> Process:
+        """Any, when none is."""
+        busy = [worker for worker, _child in self.in_the_middle_of(*call)]
+        return self.stack.processes[self.rng.choice(busy or WORKERS)]
+
+    def in_the_middle_of(self, market: str, call: str, held_up_by: str) -> list[tuple[str, int]]:
+        """Workers and those of their children that are connected to the sandbox, once such a call is held up there;
+        none when nobody makes it in time."""
+        self.fault(market, call, held_up_by, 1, HELD_UP, "")
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if self.sandbox.in_flight(market, call):
+                return [
+                    (name, child)
+                    for name in WORKERS
+                    for child in children_of(self.stack.processes[name].pid)
+                    if is_connected(child, int(self.stack.env["SANDBOX_PORT"]))
+                ]
+            time.sleep(LOOK)
+        return []
 
     def kill_slow_worker(self, down: float) -> None:
         self.kill(self.stack.processes["slow"], down)
@@ -130,10 +158,11 @@ class Mischief:
     def fault(self, market: str, call: str, kind: str, count: int, seconds: float, code: str) -> None:
         about = {"marketplace": market, "endpoint": call, "kind": kind, "count": count, "code": code}
         self.sandbox.post("faults", **about, seconds=seconds)
-        self.done[f"fault {market} {kind}"] += count
+        self.done[f"answer {kind}"] += count
 
     def push_mode(self, market: str, mode: str) -> None:
         self.sandbox.post("push", marketplace=market, mode=mode)
+        self.done[f"pushes {mode}"] += 1
 
 
 def children_of(pid: int | None) -> list[int]:
@@ -141,3 +170,16 @@ def children_of(pid: int | None) -> list[int]:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def is_connected(pid: int, port: int) -> bool:
+    """Whether this process has a connection open to that port of this machine."""
+    try:
+        sockets = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir()}
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    except OSError:
+        return False
+    remote = f":{port:04X}"
+    return any(
+        row[2].endswith(remote) and row[3] == ESTABLISHED and f"socket:[{row[9]}]" in sockets for row in rows
+    )

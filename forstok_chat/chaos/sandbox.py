@@ -74,5 +74,9 @@ class Sandbox:
         own = {call: row["rate_limited"] - row["rate_limited_on_purpose"] for call, row in counts.items()}
         return {call: times for call, times in own.items() if times}
 
+    def in_flight(self, market: str, call: str) -> bool:
+        """Whether somebody waits for the answer of such a call now."""
+        return bool(self.get("calls").get(market, {}).get(call, {}).get("in_flight", 0))
+
     def calls(self, market: str, call: str) -> int:
         return int(self.get("calls").get(market, {}).get(call, {}).get("calls", 0))
