@@ -34,9 +34,13 @@ PUBLIC = tuple(
         "http",
     )
 )
-# The demo: the command that starts the sandbox, and what names the shops of its made-up world.
+# The demo: the command that starts the sandbox, and what names the shops and calls of its made-up world.
 SANDBOX_COMMAND = "marketplaces/management/commands/sandbox.py"
-DEMO = ("forstok_chat/launch/", "marketplaces/management/commands/seed_demo.py")
+DEMO = (
+    "forstok_chat/launch/",
+    "forstok_chat/chaos/markets.py",
+    "marketplaces/management/commands/seed_demo.py",
+)
 # Where a marketplace may be named.
 NAMED_IN = (
     "marketplaces/connectors/",
@@ -110,6 +114,11 @@ def test_accounts_imports_neither_app() -> None:
 def test_the_product_never_imports_the_sandbox() -> None:
     found = modules(*PRODUCT, outside=("marketplaces/sandbox/", SANDBOX_COMMAND))
     assert arrows(found, "marketplaces.sandbox") == []
+
+
+def test_nothing_of_the_product_imports_the_commands_that_break_it() -> None:
+    found = modules(*PRODUCT, outside=("forstok_chat/chaos/",))
+    assert arrows(found, "forstok_chat.chaos") == []
 
 
 def test_the_sandbox_imports_no_product_code() -> None:

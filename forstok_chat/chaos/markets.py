@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 class Market:
     """`send` and `readings`: the sandbox's names of the calls that are spoiled. `limits`: calls a second and burst,
     by the name of the call; tight for replies, so that keeping to it is a feat, wide for readings. `refusals`: by
-    the name of the call, the marketplace's codes that it may be refused with ("" for an overload)."""
+    the name of the call, the marketplace's codes that it may be refused with ("" for an overload). `rules`: of the
+    sandbox, switched so that what was said before never forbids a reply."""
 
     slug: str
     name: str
@@ -18,6 +19,7 @@ class Market:
     readings: tuple[str, ...]
     limits: Mapping[str, tuple[float, int]]
     refusals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, bool] = field(default_factory=dict)
 
 
 MARKETS = (
@@ -31,6 +33,11 @@ MARKETS = (
             "send_message": ("", "user_is_forbidden", "invalid_acceess_token"),
             "get_message": ("", "invalid_acceess_token"),
         },
+        rules={
+            "first_chat_without_order_info": False,
+            "user_is_forbidden": False,
+            "reach_5_message_limit": False,
+        },
     ),
     Market(
         "tokopedia",
@@ -38,5 +45,14 @@ MARKETS = (
         send="reply",
         readings=("replies", "messages"),
         limits={"reply": (4, 4), "replies": (40, 40), "messages": (15, 15)},
+    ),
+    Market(
+        "tiktok_shop",
+        "TikTok Shop",
+        send="send",
+        readings=("messages", "conversations"),
+        limits={"send": (3, 3), "messages": (10, 10), "conversations": (10, 10)},
+        refusals={"send": ("", "45101006", "105002"), "messages": ("", "105002")},
+        rules={"can_send_message": True},
     ),
 )

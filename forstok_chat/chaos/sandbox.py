@@ -12,8 +12,6 @@ from forstok_chat.chaos.markets import Market
 from forstok_chat.chaos.plan import Place
 
 TIMEOUT = 30  # seconds
-# Rules that refuse a reply for what was said before are not what is tried here.
-RULES = ("first_chat_without_order_info", "user_is_forbidden", "reach_5_message_limit")
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,9 @@ class Sandbox:
     def begin(self, markets: Iterable[Market], shops: int, rooms: int, bubbles: int) -> None:
         """A fresh world in which shops may always answer, as fast as the markets' limits say."""
         self.post("reset", shops=shops, conversations=rooms, bubbles=bubbles)
-        self.post("rules", rules=dict.fromkeys(RULES, False))
         for market in markets:
+            if market.rules:
+                self.post("rules", marketplace=market.slug, rules=dict(market.rules))
             for call, (rate, burst) in market.limits.items():
                 self.post("limits", marketplace=market.slug, endpoint=call, rate=rate, burst=burst)
 

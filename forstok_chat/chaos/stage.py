@@ -11,11 +11,20 @@ from pathlib import Path
 from forstok_chat.embedded import DataDir, StartError
 from forstok_chat.embedded.datadir import ROOT, default_directory
 from forstok_chat.launch import processes
+from forstok_chat.launch.environment import MARKETPLACES
 from forstok_chat.launch.supervisor import Stack
 
 # What a developer has set for `make run` is not for this.
-FOREIGN = ("SHOPEE_", "TOKOPEDIA_", "TIKTOK_SHOP_", "LAZADA_")
-OURS = ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "STATIC_ROOT", "MEDIA_ROOT", "ALLOWED_HOSTS", "TIME_ZONE")
+FOREIGN = (
+    *MARKETPLACES,
+    "DATABASE_URL",
+    "REDIS_URL",
+    "PUBLIC_URL",
+    "STATIC_ROOT",
+    "MEDIA_ROOT",
+    "ALLOWED_HOSTS",
+    "TIME_ZONE",
+)
 
 
 class Crowded(Stack):
@@ -48,9 +57,7 @@ def place() -> Path:
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """As in production, but for the addresses."""
-    kept = {
-        name: value for name, value in environ.items() if name not in OURS and not name.startswith(FOREIGN)
-    }
+    kept = {name: value for name, value in environ.items() if not name.startswith(FOREIGN)}
     ports = {"PORT": str(free_port()), "SANDBOX_PORT": str(free_port())}
     return kept | ports | {"DEBUG": "false", "ENV_FILE": os.devnull, "LANGUAGE_CODE": "id"}
 
