@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -44,27 +45,30 @@ def read(
         since = None if first_import else shop.activated_at
         bubbles = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)
     conversation = ingest(shop, remote, bubbles, Message.Source.READING)
-    note_progress(conversation, remote, max((bubble.sent_at for bubble in bubbles), default=None))
+    note_progress(conversation, remote, bubbles)
     return conversation
 
 
 def note_progress(
-    conversation: Conversation, remote: RemoteConversation, read_through_at: datetime | None
+    conversation: Conversation, remote: RemoteConversation, bubbles: Sequence[IncomingMessage]
 ) -> None:
     """How far we have read. A version whose last message did not show yet counts as unread."""
     progress: dict[str, object] = {}
-    if read_through_at is not None:
-        progress["read_through_at"] = read_through_at
-    if remote.version and shows_all(remote, read_through_at):
+    if bubbles:
+        progress["read_through_at"] = max(bubble.sent_at for bubble in bubbles)
+    if remote.version and shows_all(remote, bubbles):
         progress["remote_version"] = remote.version
     Conversation.objects.filter(pk=conversation.pk).update(**progress)
 
 
-def shows_all(remote: RemoteConversation, read_through_at: datetime | None) -> bool:
+def shows_all(remote: RemoteConversation, bubbles: Iterable[IncomingMessage]) -> bool:
+    """The listed message itself is among them: one of the same second may be the one before it."""
     listed_at = remote.last_message_at
     if listed_at is None or listed_at < timezone.now() - LAG:
         return True
-    return read_through_at is not None and read_through_at >= listed_at - timedelta(seconds=1)
+    if remote.last_message_id:
+        return any(bubble.remote_id == remote.last_message_id for bubble in bubbles)
+    return any(bubble.sent_at >= listed_at for bubble in bubbles)
 
 
 def last_number(shop: Shop, conversation: Conversation) -> int | None:

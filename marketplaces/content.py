@@ -46,7 +46,8 @@ class RemoteConversation:
     """A conversation as the marketplace lists it.
 
     `version` changes whenever something was said; equal versions mean nothing new.
-    `last_message_at` is None when the marketplace does not tell.
+    `last_message_at` is None when the marketplace does not tell; `last_message_id` is that message's, "" where it
+    is not told (then times have to be exact enough to tell two messages apart).
     `platform`: where the buyer writes from, a marketplace's slug, where one connector brings buyers of several.
     `can_reply`: None when the marketplace does not tell; `lock_code` explains a False (a code, as in Rejected).
     """
@@ -56,6 +57,7 @@ class RemoteConversation:
     buyer_name: str = ""
     buyer_avatar_url: str = ""
     last_message_at: datetime | None = None
+    last_message_id: str = ""
     version: str = ""
     unread_count: int = 0
     is_pinned: bool = False

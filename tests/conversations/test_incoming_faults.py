@@ -173,6 +173,45 @@ def test_a_listed_message_that_does_not_show_yet_is_looked_for_again(
     assert conversation.messages.filter(text="telat").exists()
 
 
+def test_a_listed_message_is_looked_for_again_though_another_of_its_second_shows(
+    web: responses.RequestsMock, shop: Shop
+) -> None:
+    """A product card and a question come in the same second, and only the first shows so far."""
+    conversation, at = make_conversation(shop, "halo"), timezone.now()
+    card, question = (shopee_message(conversation, text, by_shop=False, at=at) for text in ("ini", "ada?"))
+    web.get(SHOPEE_CONVERSATIONS, json=shopee_list(shopee_row(conversation, question["message_id"], at)))
+    web.get(SHOPEE_MESSAGES, json=shopee_page(card))
+    sync_shop(str(shop.pk))
+    web.replace(responses.GET, SHOPEE_MESSAGES, json=shopee_page(question, card))
+    sync_shop(str(shop.pk))
+    assert conversation.messages.filter(text="ada?").exists()
+
+
+@pytest.mark.parametrize(("apart", "is_read"), [(timedelta(), True), (timedelta(milliseconds=1), False)])
+def test_where_no_id_is_listed_the_exact_time_tells_whether_all_shows(
+    shop: Shop, apart: timedelta, is_read: bool
+) -> None:
+    """Tokopedia's list tells milliseconds, and so do its bubbles."""
+    at = timezone.now()
+    listed = replace(remote(), last_message_at=at, version="v2")
+    connector: Any = LongRoom([said("halo", at=at - apart)])
+    reading.read(shop, connector, listed)
+    assert (Conversation.objects.get().remote_version == "v2") is is_read
+
+
+def test_a_listed_message_that_never_shows_is_let_go_after_a_while(shop: Shop) -> None:
+    listed = RemoteConversation(
+        "701",
+        "91",
+        last_message_at=timezone.now() - reading.LAG - timedelta(seconds=1),
+        last_message_id="9",
+        version="9",
+    )
+    connector: Any = LongRoom([said("halo")])
+    reading.read(shop, connector, listed)
+    assert Conversation.objects.get().remote_version == "9"
+
+
 # Pushes
 
 

@@ -47,6 +47,7 @@ def test_a_conversation_is_read_without_losing_a_digit(web: responses.RequestsMo
             buyer_id=str(BUYER),
             buyer_name="melati.rahayu",
             last_message_at=datetime(2021, 2, 8, 13, 54, 45, 343461, tzinfo=UTC),
+            last_message_id="2410077390115487744",
             version="2410077390115487744",
             unread_count=8,
         ),

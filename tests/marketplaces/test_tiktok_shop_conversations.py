@@ -56,6 +56,7 @@ def test_a_conversation_is_told_with_its_buyer_by_the_id_that_finds_orders(
                 buyer_name="Rina Kartika",
                 buyer_avatar_url=avatar,
                 last_message_at=AT,
+                last_message_id="7457042842813229857",
                 version="7457042842813229857 True",
                 platform="tiktok_shop",
                 can_reply=True,

@@ -77,6 +77,7 @@ def conversation(row: Mapping[str, Any]) -> RemoteConversation:
         buyer_name=text_in(row, "to_name"),
         buyer_avatar_url=address(row.get("to_avatar")),
         last_message_at=from_nanoseconds(time),
+        last_message_id=identifier(row.get("latest_message_id")),
         version=identifier(row.get("latest_message_id")) or identifier(time),
         unread_count=number(row.get("unread_count")),
         is_pinned=row.get("pinned") is True,

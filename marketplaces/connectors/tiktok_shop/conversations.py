@@ -49,6 +49,7 @@ def conversation(row: Mapping[str, Any]) -> RemoteConversation:
         buyer_name=text_in(buyer, "nickname"),
         buyer_avatar_url=address(buyer.get("avatar")),
         last_message_at=from_seconds(latest.get("create_time")),
+        last_message_id=identifier(latest.get("id")),
         version=version(identifier(latest.get("id")), can_reply),
         unread_count=number(row.get("unread_count")),
         platform=platform(buyer),
