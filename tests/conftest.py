@@ -22,7 +22,7 @@ COMMON: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
 settings.register_profile("same", derandomize=True, max_examples=20, **COMMON)
-settings.register_profile("long", derandomize=False, max_examples=2000, print_blob=True, **COMMON)
+settings.register_profile("long", derandomize=False, max_examples=500, print_blob=True, **COMMON)
 settings.load_profile("same")
 
 

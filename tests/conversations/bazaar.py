@@ -1,14 +1,15 @@
 """A marketplace in memory with a truth of its own, at the level of connectors: what the model tests play against.
 
-It comes in two kinds. `GivesIds` answers a send with the message's id and pushes bubbles whole; `GivesNone` answers
-without an id and pushes only the name of the room.
+It comes in three kinds. `GivesIds` answers a send with the message's id and pushes bubbles whole; `GivesNone` answers
+without an id and pushes only the name of the room; `Numbers` answers with the id alone, counts whole seconds, and its
+bubbles stand in the order of their numbers.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
@@ -148,11 +149,22 @@ class BazaarConnector(Connector):
 
     # Receiving
 
+    @staticmethod
+    def listed_id(said: Said) -> str:
+        """Whether the list tells which message is the newest."""
+        return str(said.number)
+
     def list_conversations(self, cursor: str | None = None) -> Page[RemoteConversation]:
         """The list may be ahead of what a reading shows."""
         newest = {said.room: said for said in self.bazaar.said}
         rows = [
-            RemoteConversation(room, f"buyer-{room}", last_message_at=said.at, version=str(said.number))
+            RemoteConversation(
+                room,
+                f"buyer-{room}",
+                last_message_at=said.at,
+                last_message_id=self.listed_id(said),
+                version=str(said.number),
+            )
             for room, said in sorted(newest.items(), key=lambda each: each[1].number, reverse=True)
         ]
         start = int(cursor or 0)
@@ -161,11 +173,21 @@ class BazaarConnector(Connector):
 
     def list_messages(self, conversation: str, cursor: str | None = None) -> Page[IncomingMessage]:
         """What is shown is fixed before the interlude: an answer may be old when it arrives."""
-        rows = [bubble(said) for said in self.page_from(conversation, cursor)]
+        rows = [self.bubble(said) for said in self.page_from(conversation, cursor)]
         interlude, self.bazaar.interlude = self.bazaar.interlude, ()
         self.bazaar.play(interlude)
         following = self.cursor_after(rows[PAGE - 1], cursor) if len(rows) > PAGE else None
         return Page(tuple(rows[:PAGE]), following)
+
+    @classmethod
+    def bubble(cls, said: Said) -> IncomingMessage:
+        return IncomingMessage(
+            str(said.number),
+            is_from_buyer=said.sent_by == BUYER,
+            sent_at=said.at,
+            sequence=said.number,
+            text=said.text,
+        )
 
     def page_from(self, conversation: str, cursor: str | None) -> list[Said]:
         raise NotImplementedError
@@ -218,7 +240,7 @@ class GivesIds(BazaarConnector):
 
     @classmethod
     def told_by_push(cls, said: Said) -> IncomingMessage | None:
-        return bubble(said)
+        return cls.bubble(said)
 
     def receipt(self, said: Said) -> Receipt:
         return Receipt(str(said.number), said.at, said.number)
@@ -241,12 +263,18 @@ class GivesNone(BazaarConnector):
     def receipt(self, said: Said) -> Receipt:
         return Receipt(sent_at=said.at)
 
+    @staticmethod
+    def listed_id(said: Said) -> str:
+        return ""
 
-def bubble(said: Said) -> IncomingMessage:
-    return IncomingMessage(
-        str(said.number),
-        is_from_buyer=said.sent_by == BUYER,
-        sent_at=said.at,
-        sequence=said.number,
-        text=said.text,
-    )
+
+class Numbers(GivesIds):
+    slug = "numbers"
+    orders_by_number = True
+
+    @classmethod
+    def bubble(cls, said: Said) -> IncomingMessage:
+        return replace(super().bubble(said), sent_at=said.at.replace(microsecond=0))
+
+    def receipt(self, said: Said) -> Receipt:
+        return Receipt(str(said.number))

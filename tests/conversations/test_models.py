@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from forstok_chat.accounts.models import Seller, User
 from marketplaces import registry
-from tests.conversations.bazaar import BazaarConnector, GivesIds, GivesNone
+from tests.conversations.bazaar import BazaarConnector, GivesIds, GivesNone, Numbers
 from tests.conversations.programs import check, check_ticks, ingest_programs, outbox_programs, world_of
 
 pytestmark = pytest.mark.django_db
-KINDS = (GivesIds, GivesNone)
+KINDS = (GivesIds, GivesNone, Numbers)
 SKEWS = st.sampled_from((0.0, -4.0, 4.0))
 
 
