@@ -23,6 +23,7 @@ from marketplaces.content import IncomingMessage, Kind
 from marketplaces.errors import Unsupported
 from marketplaces.models import Shop
 from tests.factories import make_conversation, make_shop, remote, said
+from tests.permits import free_permits
 from tests.pictures import VIDEO, picture
 from tests.wire import SHOPEE, SHOPEE_SEND, shopee_answer, shopee_error, shopee_sent
 
@@ -35,7 +36,7 @@ PICTURE_URL = "https://cf.shopee.co.id/file/sg-1"
 
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "take", lambda *buckets: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 

@@ -21,11 +21,12 @@ from conversations.ingest import find_or_create, ingest
 from conversations.models import Conversation, Event, Message, Push, PushHint
 from conversations.tasks import process_push, read_conversation
 from forstok_chat.accounts.models import Seller
-from marketplaces import media, throttle
+from marketplaces import media
 from marketplaces.content import Hint, IncomingMessage, Kind
 from marketplaces.models import MediaFile, Product, Shop
 from marketplaces.models.media import id_of
 from tests.factories import TOKOPEDIA_KEYS, make_shop, remote, said
+from tests.permits import free_permits
 from tests.wire import TOKOPEDIA_CHAT
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +38,7 @@ IN_THE_SELLER_CENTRE = "buka di seller centre"
 
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "take", lambda *buckets: 0.0)
-    monkeypatch.setattr(throttle, "learn", lambda *call: None)
+    free_permits(monkeypatch)
 
 
 @pytest.fixture

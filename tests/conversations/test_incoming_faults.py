@@ -24,6 +24,7 @@ from marketplaces import throttle
 from marketplaces.content import IncomingMessage, Page, PushEvent, PushKind, RemoteConversation
 from marketplaces.models import App, Shop
 from tests.factories import TOKOPEDIA_KEYS, make_app, make_conversation, make_shop, remote, said
+from tests.permits import free_permits
 from tests.wire import (
     SHOPEE_CONVERSATIONS,
     SHOPEE_MESSAGES,
@@ -39,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock

@@ -20,6 +20,7 @@ from marketplaces import throttle
 from marketplaces.models import App, Shop
 from tests.conversations.test_webhooks import push_of
 from tests.factories import SHOPEE_KEYS, make_app, make_shop
+from tests.permits import free_permits
 from tests.wire import SHOPEE, shopee_answer, shopee_error
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ CONFIRM = f"{SHOPEE}/push/confirm_consumed_lost_push_message"
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 

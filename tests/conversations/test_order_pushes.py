@@ -21,6 +21,7 @@ from marketplaces.content import PushEvent, PushKind, RemoteConversation
 from marketplaces.models import App, Order, Shop
 from tests.conversations.test_webhooks import deliver_push
 from tests.factories import SHOPEE_KEYS, make_app, make_shop, said
+from tests.permits import free_permits
 from tests.wire import SHOPEE, shopee_answer, shopee_error
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +33,7 @@ NUMBER, BUYER = "240911TRW4KD8Z", "640118209"
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 

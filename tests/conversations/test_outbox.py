@@ -23,6 +23,7 @@ from marketplaces import throttle
 from marketplaces.content import Kind
 from marketplaces.models import Shop
 from tests.factories import make_conversation, make_shop, remote, said
+from tests.permits import free_permits
 from tests.wire import (
     SHOPEE_MESSAGES,
     SHOPEE_SEND,
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 
@@ -341,7 +342,6 @@ def test_an_answer_without_an_id_is_no_proof(
     from tests.wire import TOKOPEDIA_CHAT
 
     conversation = make_conversation(make_shop(seller, "tokopedia"), "ada?")
-    monkeypatch.setattr(throttle, "learn", lambda *call: None)
     now = int(timezone.now().timestamp() * 1000)
     answer = {"msg_id": int(conversation.remote_id), "msg": "ada kak", "reply_time": now}
     web.post(f"{TOKOPEDIA_CHAT}/{conversation.remote_id}/reply", json={"header": {}, "data": answer})

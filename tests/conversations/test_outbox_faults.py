@@ -35,6 +35,7 @@ from marketplaces.errors import Uncertain
 from marketplaces.http import TIMEOUT, Bucket, Http
 from marketplaces.models import App, Credential, Shop
 from tests.factories import make_conversation, make_shop
+from tests.permits import free_permits
 from tests.wire import (
     SHOPEE,
     SHOPEE_MESSAGES,
@@ -53,7 +54,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 

@@ -21,11 +21,12 @@ from conversations.dispatch import Draft
 from conversations.models import Conversation, Event, Message, OutgoingMessage
 from conversations.tasks import deliver, settle
 from forstok_chat.accounts.models import Seller, User
-from marketplaces import media, throttle
+from marketplaces import media
 from marketplaces.content import Kind
 from marketplaces.models import Shop
 from tests.conftest import signed_in
 from tests.factories import make_conversation, make_shop
+from tests.permits import free_permits
 from tests.pictures import picture
 from tests.wire import TOKOPEDIA_CHAT
 
@@ -36,8 +37,7 @@ REFUSED = {"header": {"messages": "failed", "reason": "file not supported", "err
 
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "take", lambda *buckets: 0.0)
-    monkeypatch.setattr(throttle, "learn", lambda *call: None)
+    free_permits(monkeypatch)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from forstok_chat.accounts.models import Seller, User
 from marketplaces import throttle
 from marketplaces.models import App, Shop
 from tests.factories import make_conversation, make_shop, remote, said
+from tests.permits import free_permits
 from tests.wire import SHOPEE, shopee_answer, shopee_error
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ READ = f"{SHOPEE}/sellerchat/read_conversation"
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
 
 

@@ -18,10 +18,10 @@ from conversations.ingest import ingest
 from conversations.models import Conversation, Event, Message, OutgoingMessage
 from conversations.tasks import read_conversation, sweep_incoming
 from forstok_chat.accounts.models import Seller, User
-from marketplaces import throttle
 from marketplaces.content import IncomingMessage, Kind, Receipt
 from marketplaces.models import Shop
 from tests.factories import make_conversation, make_shop, remote, said
+from tests.permits import free_permits
 from tests.wire import SHOPEE_MESSAGES, shopee_message, shopee_page
 
 READING, PUSH = Message.Source.READING, Message.Source.PUSH
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Nudges are only noted, every permit is free."""
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from forstok_chat.accounts.models import User
 from marketplaces import throttle
 from marketplaces.models import Shop
 from tests.factories import limit_to, make_conversation, make_shop
+from tests.permits import free_permits
 from tests.wire import SHOPEE_CONVERSATIONS, SHOPEE_MESSAGES, shopee_answer, shopee_message, shopee_page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    monkeypatch.setattr(throttle, "take", lambda bucket: 0.0)
+    free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock

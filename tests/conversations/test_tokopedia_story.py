@@ -18,10 +18,11 @@ from conversations.dispatch import Draft
 from conversations.models import Conversation, Message, OutgoingMessage, Push
 from conversations.tasks import deliver, process_push, read_conversation, settle
 from forstok_chat.accounts.models import Seller, User
-from marketplaces import feeds, media, throttle
+from marketplaces import feeds, media
 from marketplaces.content import Kind
 from marketplaces.models import App, Feed, MediaFile, Order, Product, Shop
 from marketplaces.registry import connector_for
+from tests.permits import free_permits
 from tests.pictures import picture
 from tests.sandbox.callers import ELEKTRONIK, KEYS, WAITING, Running, start, wait_for
 
@@ -31,8 +32,7 @@ NINA = "Nina Baru"
 
 @pytest.fixture(autouse=True)
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "take", lambda *buckets: 0.0)
-    monkeypatch.setattr(throttle, "learn", lambda *call: None)
+    free_permits(monkeypatch)
 
 
 @pytest.fixture
