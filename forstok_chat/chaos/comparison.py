@@ -14,7 +14,7 @@ from forstok_chat.chaos.people import Reply
 from forstok_chat.chaos.plan import Place
 from forstok_chat.chaos.sandbox import Said
 
-ORIGINS = {"buyer": "buyer", "seller_centre": "seller_centre", "system": "automatic"}
+PEOPLE = ("buyer", "seller_centre")  # whoever else speaks there is the marketplace itself
 OPEN = ("queued", "sending", "uncertain")
 
 
@@ -71,11 +71,15 @@ def incoming(truth: Sequence[Said], ours: Sequence[Bubble]) -> Found:
         bubble = here.get(said.id)
         if bubble is None:
             yield Fault.LOST, f"{said.sent_by}: {said.text or said.kind} ({said.id})"
-        elif bubble.origin != ORIGINS[said.sent_by] or not is_same_text(said, bubble):
+        elif bubble.origin != origin_of(said) or not is_same_text(said, bubble):
             yield Fault.LOST, f"{said.sent_by}: {said.text} is here as {bubble.origin}: {bubble.text}"
     for remote_id in here.keys() - theirs.keys():
         bubble = here[remote_id]
         yield Fault.DOUBLED, f"{bubble.origin}: {bubble.text} ({remote_id}) was not said by them"
+
+
+def origin_of(said: Said) -> str:
+    return said.sent_by if said.sent_by in PEOPLE else "automatic"
 
 
 def is_same_text(said: Said, bubble: Bubble) -> bool:
