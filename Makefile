@@ -12,7 +12,7 @@ CATALOGUE := forstok_chat/locale/id/LC_MESSAGES/django
 # Tools that import the settings need some; nothing is ever encrypted with these.
 LINT_ENV := DEBUG=true SECRET_KEY=unused FIELD_KEYS=unused
 
-.PHONY: run test test-clients chaos lint format types messages browser lock clean help
+.PHONY: run test test-clients chaos bench lint format types messages browser lock clean help
 
 run: $(V)/.run messages ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m forstok_chat.launch
@@ -27,6 +27,9 @@ test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public client l
 
 chaos: $(V)/.run messages ## Break everything for five minutes and count what got lost (SEED=...)
 	@SEED=$(SEED) $(BIN)/python -m forstok_chat.chaos
+
+bench: $(V)/.run messages ## Measure, each figure beside its floor
+	@$(BIN)/python -m forstok_chat.bench
 
 build/clients/.done: tests/clients/requirements.txt
 	@$(PY) -m venv --clear --without-pip build/clients

@@ -4,7 +4,7 @@ with ours.
     plan      what is said, what breaks and when, all of it from the seed
     people    buyers and agents (threads)          mischief   what breaks (main thread)
     settling  until nothing is under way any more
-    truth     what the sandbox has                 ours       what the database has
+    world     the sandbox, spoiled and well        ours       what the database has
     comparison  where the two differ               report     the table and build/chaos.json
 
 A command for developers; nothing of the product imports it, and it asks the product only what a browser could,

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from random import Random
 from threading import Event
 
-from forstok_chat.chaos import stage
-from forstok_chat.chaos.browser import Browser
+from forstok_chat.chaos import world
 from forstok_chat.chaos.comparison import Finding, by_place, compare
 from forstok_chat.chaos.markets import MARKETS
 from forstok_chat.chaos.mischief import Mischief
@@ -20,12 +19,14 @@ from forstok_chat.chaos.ours import Ours
 from forstok_chat.chaos.people import Agent, Buyers, Helper, Logins, Notes, Person
 from forstok_chat.chaos.plan import Place, Plan, draw_up, newcomers
 from forstok_chat.chaos.report import Report
-from forstok_chat.chaos.sandbox import Sandbox
 from forstok_chat.chaos.settling import settle
 from forstok_chat.embedded import StartError
 from forstok_chat.embedded.datadir import ROOT
 from forstok_chat.embedded.process import wait_until
 from forstok_chat.launch.__main__ import raise_open_files, stop_on_signals
+from forstok_chat.rig import stage
+from forstok_chat.rig.browser import Browser
+from forstok_chat.rig.sandbox import Sandbox
 
 SHOPS, ROOMS, BUBBLES, AGENTS = 2, 12, 10, 4  # shops of each marketplace, rooms of each shop
 
@@ -36,7 +37,7 @@ def main() -> int:
     stop_on_signals()
     stack: stage.Crowded | None = None
     try:
-        data = stage.fresh_directory()
+        data = stage.fresh_directory("chaos")
         stack = stage.Crowded(data, stage.environment(os.environ))
         print(f"Seed {asked.seed}. Starting ... (logs: {data.logs})", flush=True)
         stack.start()
@@ -74,7 +75,7 @@ class Run:
         self.began = time.monotonic()
 
     def report(self) -> Report:
-        self.sandbox.begin(MARKETS, SHOPS, ROOMS, BUBBLES)
+        world.begin(self.sandbox, MARKETS, SHOPS, ROOMS, BUBBLES)
         self.stack.start_more()
         logins = self.logins()
         browsers = [Browser(self.stack.url) for _ in range(AGENTS + 1)]
@@ -85,7 +86,7 @@ class Run:
         people = self.people(plan, places, browsers, logins)
         mischief = Mischief(self.stack, self.sandbox, self.rng, self.tell)
         mischief.run(plan, self.began)
-        self.sandbox.make_well(MARKETS)
+        world.make_well(self.sandbox, MARKETS)
         mischief.end()
         self.wait_for(people)
         left = settle(self.ours, self.tell)
@@ -99,8 +100,8 @@ class Run:
 
     def logins(self) -> Logins:
         """The shop's own login at its marketplace, else the account that it belongs to."""
-        world = self.sandbox.get("world")
-        accounts = world["main_accounts"]
+        found = self.sandbox.get("world")
+        accounts = found["main_accounts"]
         return {
             (shop["marketplace"], str(shop["id"])): [
                 (shop["username"], shop["password"]),
@@ -110,7 +111,7 @@ class Run:
                     if shop["id"] in each["shop_ids"]
                 ),
             ]
-            for shop in world["shops"]
+            for shop in found["shops"]
         }
 
     def activate(self, browser: Browser, logins: Logins) -> None:
@@ -171,7 +172,7 @@ class Run:
         written = by_place(self.notes.replies)
         findings: list[Finding] = []
         for place in places:
-            truth, ours = self.sandbox.talk(place), self.ours.bubbles(place)
+            truth, ours = self.sandbox.talk(place.market, place.shop, place.buyer), self.ours.bubbles(place)
             findings += compare(place, truth, ours, written.get(place, []), self.notes.tried_again)
         if given_up := self.ours.pushes_given_up():
             left = left | {"pushes given up": given_up}

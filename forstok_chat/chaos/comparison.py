@@ -12,7 +12,7 @@ from typing import Any
 from forstok_chat.chaos.ours import Bubble
 from forstok_chat.chaos.people import Reply
 from forstok_chat.chaos.plan import Place
-from forstok_chat.chaos.sandbox import Said
+from forstok_chat.rig.sandbox import Said
 
 PEOPLE = ("buyer", "seller_centre")  # whoever else speaks there is the marketplace itself
 OPEN = ("queued", "sending", "uncertain")

@@ -15,9 +15,9 @@ from random import Random
 from redis import Redis, RedisError
 
 from forstok_chat.chaos.plan import Blow, Plan
-from forstok_chat.chaos.sandbox import Sandbox
 from forstok_chat.embedded import Process
 from forstok_chat.launch.supervisor import Stack
+from forstok_chat.rig.sandbox import Sandbox
 
 PAUSE = 0.1  # seconds between two looks
 HELD_UP, PATIENCE, LOOK = (

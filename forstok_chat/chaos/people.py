@@ -13,10 +13,10 @@ from uuid import UUID
 import psycopg
 import requests
 
-from forstok_chat.chaos.browser import Browser, NotDone
 from forstok_chat.chaos.ours import Ours
 from forstok_chat.chaos.plan import Place, Words
-from forstok_chat.chaos.sandbox import Sandbox
+from forstok_chat.rig.browser import Browser, NotDone
+from forstok_chat.rig.sandbox import Sandbox
 
 PAUSE = 0.5  # seconds between two tries
 GLANCE = 2.0  # seconds between two looks at what was not sent

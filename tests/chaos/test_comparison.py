@@ -13,7 +13,7 @@ from forstok_chat.chaos.ours import Bubble
 from forstok_chat.chaos.people import Reply
 from forstok_chat.chaos.plan import Place, Words
 from forstok_chat.chaos.report import Report
-from forstok_chat.chaos.sandbox import Said
+from forstok_chat.rig.sandbox import Said
 
 PLACE = Place(MARKETS[0].slug, "1", "11")
 

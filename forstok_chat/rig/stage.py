@@ -38,9 +38,9 @@ class Crowded(Stack):
         self.processes["second worker"] = second
 
 
-def fresh_directory() -> DataDir:
-    """Locked and empty. Raises StartError while another run is at it."""
-    data = DataDir(place())
+def fresh_directory(name: str) -> DataDir:
+    """Locked and empty. Raises StartError while another run of that name is at it."""
+    data = DataDir(place(name))
     if not data.acquire():
         raise StartError(f"Another run is under way in {data.path}.")
     for entry in data.path.iterdir():
@@ -49,10 +49,10 @@ def fresh_directory() -> DataDir:
     return data
 
 
-def place() -> Path:
+def place(name: str) -> Path:
     """Below build/, unless the servers' user cannot go there."""
-    usual = default_directory(".data-chaos")
-    return ROOT / "build" / "chaos" if usual.is_relative_to(ROOT) else usual
+    usual = default_directory(f".data-{name}")
+    return ROOT / "build" / name if usual.is_relative_to(ROOT) else usual
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
