@@ -134,6 +134,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_TASK_DEFAULT_QUEUE = "receive"
 CELERY_TASK_ROUTES = {
+    # Reading back may wait for permits: not in front of a reply.
+    "conversations.tasks.sending.settle": {"queue": "receive"},
     "conversations.tasks.sending.*": {"queue": "send"},
     "conversations.tasks.shops.*": {"queue": "slow"},
     "conversations.tasks.media.*": {"queue": "slow"},

@@ -15,8 +15,10 @@ from redis.commands.core import Script
 
 from forstok_chat.redis import redis
 
-# Clocks and the network bunch calls up, so we stay a little below what a marketplace allows.
-MARGIN = 0.97
+# Clocks and the network bunch calls up, so we stay a little below what a marketplace allows: by a share, and where no
+# burst forgives two calls that come too close, by seconds between them.
+MARGIN = 0.985
+DISTANCE = 0.02
 
 # When this Redis began to know of buckets, in its microseconds.
 SINCE = "throttle:since"
@@ -110,21 +112,26 @@ def script(source: str) -> Script:
 def take(bucket: Bucket) -> float:
     """Take one permit: 0.0 when taken, else the seconds until one is free. Raises redis.RedisError."""
     keys = [bucket.keys[0], SINCE, *bucket.keys[1:]]
-    micros = script(TAKE)(keys=keys, args=[bucket.rate * MARGIN, bucket.burst])
+    micros = script(TAKE)(keys=keys, args=[kept(bucket.rate, bucket.burst), bucket.burst])
     return int(micros) / 1_000_000
 
 
 def leave(bucket: Bucket) -> float:
     """A call with a permit goes out now: 0.0 when it may, else the seconds until it is far enough behind the last
     one. Raises redis.RedisError."""
-    micros = script(LEAVE)(keys=bucket.keys, args=[bucket.rate * MARGIN, bucket.burst])
+    micros = script(LEAVE)(keys=bucket.keys, args=[kept(bucket.rate, bucket.burst), bucket.burst])
     return int(micros) / 1_000_000
 
 
 def learn(bucket: Bucket, rate: float, burst: int) -> None:
     """Remember what the marketplace's own headers say: calls per second and burst."""
     if rate > 0 and burst > 0:
-        redis().hset(bucket.keys[0], mapping={"rate": rate * MARGIN, "burst": max(1, burst - 1)})
+        redis().hset(bucket.keys[0], mapping={"rate": kept(rate, burst), "burst": max(1, burst - 1)})
+
+
+def kept(rate: float, burst: int) -> float:
+    """The calls per second that we make of those allowed."""
+    return rate * MARGIN if burst > 1 else 1 / (1 / (rate * MARGIN) + DISTANCE)
 
 
 def speed_up(bucket: Bucket) -> None:
@@ -155,7 +162,7 @@ def remaining(bucket: Bucket) -> tuple[float, float]:
     now = seconds * 1_000_000 + micros
     known = redis().hmget(bucket.keys[0], ["tat", "rate", "burst", "paused_until"])
     tat, rate, burst, paused = (float(value) if value else None for value in known)
-    rate = rate or bucket.rate * MARGIN
+    rate = rate or kept(bucket.rate, bucket.burst)
     wider = redis().hget(bucket.keys[1], "paused_until") if bucket.within else None
     paused = max(paused or 0, float(wider or 0))
     free_at = (tat or now) - ((burst or bucket.burst) - 1) * 1_000_000 / rate

@@ -1,5 +1,5 @@
 """200 replies in ten shops that share a limit of five calls a second: how many of the calls that the limit allowed
-from the first to the last were made. Four worker processes, real web, the sandbox as the judge."""
+from the first to the last were made. Two senders of two processes each, real web, the sandbox as the judge."""
 
 from __future__ import annotations
 

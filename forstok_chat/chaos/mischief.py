@@ -26,7 +26,7 @@ HELD_UP, PATIENCE, LOOK = (
     0.02,
 )  # seconds a call is held up, is waited for, and between two looks for it
 ESTABLISHED = "01"
-WORKERS = ("worker", "second worker")
+WORKERS = ("worker", "second worker", "sender", "second sender")
 
 
 class Mischief:

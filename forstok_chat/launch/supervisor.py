@@ -54,7 +54,7 @@ class Stack:
         self.processes["web"].start()
         self.wait_for("sandbox", f"{self.sandbox_url}/control/clock")
         self.wait_for("web", f"{self.url}/healthz")
-        for name in ("worker", "slow", "beat"):
+        for name in ("worker", "sender", "slow", "beat"):
             self.processes[name].start()
 
     def check_ports(self) -> None:

@@ -28,14 +28,15 @@ FOREIGN = (
 
 
 class Crowded(Stack):
-    """The launcher's processes, with a second worker as production has."""
+    """The launcher's processes, with a second worker and sender as production has."""
 
     def start_more(self) -> None:
-        words = processes.commands(self.env, self.data)["worker"]
-        argv = [word.replace("worker@%h", "second@%h") for word in words]
-        second = processes.process("second worker", argv, self.env, self.data)
-        second.start()
-        self.processes["second worker"] = second
+        for name in ("worker", "sender"):
+            words = processes.commands(self.env, self.data)[name]
+            argv = [word.replace(f"{name}@%h", f"second-{name}@%h") for word in words]
+            second = processes.process(f"second {name}", argv, self.env, self.data)
+            second.start()
+            self.processes[second.name] = second
 
 
 def fresh_directory(name: str) -> DataDir:

@@ -169,7 +169,7 @@ def test_the_next_permit_is_told_without_taking_it() -> None:
     assert throttle.remaining(bucket)[1] == 0
     assert throttle.take(bucket) == 0.0
     rate, wait = throttle.remaining(bucket)
-    assert rate == pytest.approx(2 * throttle.MARGIN)
+    assert rate == pytest.approx(throttle.kept(2, 1))
     assert wait == pytest.approx(1 / rate, abs=0.05)
     time.sleep(wait + 0.01)
     assert throttle.take(bucket) == 0.0

@@ -100,20 +100,20 @@ def test_doubled_pushes_are_one_bubble(
 
 
 @pytest.mark.parametrize(("marketplace", "shop", "name"), [SHOPEE, TOKOPEDIA])
-def test_replies_written_while_the_worker_is_gone_all_arrive_once_in_order(
+def test_replies_written_while_the_sender_is_gone_all_arrive_once_in_order(
     page: Page, stack: Stack, sandbox: Sandbox, marketplace: str, shop: str, name: str
 ) -> None:
     page.goto(f"{stack.url}/chat/")
     sandbox.says(marketplace, shop, BUYER, f"Tiga pertanyaan {marketplace}")
     open_chat(page, f"Tiga pertanyaan {marketplace}")
     before = sandbox.answers(marketplace, shop, BUYER)
-    stack.processes["worker"].stop()
+    stack.processes["sender"].stop()
     replies = [f"Jawaban {number} {marketplace}" for number in ("satu", "dua", "tiga")]
     for reply in replies:
         answer(page, reply)
         expect(page.locator("#bubbles > li", has_text=reply)).to_have_attribute("data-state", "queued")
     Redis.from_url(stack.env["REDIS_URL"]).flushdb()
-    stack.processes["worker"].start()
+    stack.processes["sender"].start()
     for reply in replies:
         expect_ticked(page, reply)
     assert sandbox.answers(marketplace, shop, BUYER) == [*before, *replies]
