@@ -63,6 +63,7 @@ def test_the_other_shop_of_the_consent_is_one_click(page: Page, stack: Stack) ->
 
 def test_buyers_of_tokopedia_can_be_chosen(page: Page, stack: Stack) -> None:
     open_shop(page, stack, "Nusantara Beauty")
+    expect(page.locator("#rows > li.row").nth(14)).to_be_visible()
     everybody = page.locator("#rows > li.row").count()
     page.locator("#platforms").get_by_text("Tokopedia", exact=True).click()
     expect(page.locator("#platform-tokopedia")).to_have_attribute("aria-current", "true")
