@@ -10,7 +10,7 @@ from django import template
 from django.template.defaultfilters import date as format_date
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -22,9 +22,6 @@ from marketplaces.models import Shop
 
 register = template.Library()
 
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
-# Ends a sentence rather than an address.
-TRAILING = ".,;:!?)]}»”’…"
 TINTS = 6
 
 
@@ -117,25 +114,6 @@ def explained(message: Message) -> str:
     if not told.startswith(code):
         told = " · ".join(filter(None, (code, told)))
     return _("%(marketplace)s refused it: %(told)s") % {"marketplace": connector.name, "told": told}
-
-
-@register.filter
-def linked(text: str) -> SafeString:
-    """The text escaped, its web addresses clickable; only http and https, so never `javascript:`."""
-    parts: list[str] = []
-    end = 0
-    for found in WEB_ADDRESS.finditer(text):
-        url = found[0].rstrip(TRAILING)
-        link = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>'
-        parts += [text[end : found.start()], format_html(link, url)]
-        end = found.start() + len(url)
-    return format_html_join("", "{}", ((part,) for part in [*parts, text[end:]]))
-
-
-@register.filter
-def web_address(url: object) -> str:
-    """What a marketplace gives as an address, if it is one of the web; "" otherwise."""
-    return url if isinstance(url, str) and WEB_ADDRESS.fullmatch(url) else ""
 
 
 @register.filter
