@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.csrf import csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -32,6 +33,14 @@ def dashboard(request: ChatRequest) -> HttpResponse:
         "push_troubles": push_troubles(request.user),
     }
     return render(request, "dashboard.html", context)
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form older than the last sign-in, in another tab perhaps. A live page is drawn anew; what was written in it
+    is kept in the browser."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    return csrf_failure(request, reason)
 
 
 @require_GET

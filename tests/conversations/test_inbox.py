@@ -179,8 +179,3 @@ def test_indonesian_is_the_default(owner_client: Client) -> None:
 @pytest.mark.parametrize("url", ["/", "/chat/", "/chat/rows/", "/live/"])
 def test_anonymous_is_sent_to_sign_in(client: Client, url: str) -> None:
     assert client.get(url)["Location"].startswith("/sign-in/")
-
-
-def test_an_expired_sign_in_inside_a_fragment_moves_the_whole_page(client: Client) -> None:
-    response = client.get("/live/", headers={"HX-Request": "true"})
-    assert response["HX-Redirect"] == "/sign-in/"
