@@ -62,6 +62,31 @@ def ingest(
     return conversation
 
 
+@transaction.atomic
+def ingest_older(
+    conversation: Conversation, older: Sequence[IncomingMessage], following: str | None
+) -> list[Message]:
+    """Store a page of what was said before all that is here, as read and done: nobody is told, no status moves.
+    `following`: the marketplace's cursor for what is still older, None at its end."""
+    shop, conversation = conversation.shop, conversation.locked()
+    conversation.shop = shop
+    ids = [item.remote_id for item in older]
+    known = set(conversation.messages.filter(remote_id__in=ids).values_list("remote_id", flat=True))
+    created = [
+        build(conversation, item, Source.READING)
+        for item in sorted(older, key=place)
+        if item.remote_id not in known and not is_earlier_try(conversation, item)
+    ]
+    fit_all(conversation, created)
+    Message.objects.bulk_create(created)
+    keep_files(shop, created)
+    if created and conversation.seen_at is None:
+        conversation.seen_at, conversation.seen_sequence = created[-1].sent_at, created[-1].sequence
+    conversation.older_cursor, conversation.is_whole = following or "", following is None
+    conversation.save(update_fields=["seen_at", "seen_sequence", "older_cursor", "is_whole"])
+    return created
+
+
 def place(item: IncomingMessage) -> tuple:
     return (item.sent_at, item.sequence)
 

@@ -12,7 +12,7 @@ from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import Membership, User
 from marketplaces.models import Shop
 
-# More than this is not a catch-up: the screen is drawn anew instead.
+# More than this is not told one by one: the list and the thread are drawn as a whole.
 MOST_EVENTS = 500
 
 
@@ -34,7 +34,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """None for nonsense: then the screen has to be drawn anew. Empty for who belongs to no seller."""
+        """None for nonsense: then everything has to be drawn again. Empty for who belongs to no seller."""
         if not text:
             return cls({})
         try:
@@ -49,7 +49,7 @@ class Cursor:
 
 @dataclass
 class Changes:
-    """What to draw again. `is_too_much`: rather the whole screen."""
+    """What to draw again. `is_too_much`: rather everything."""
 
     cursor: Cursor
     conversations: set[UUID] = field(default_factory=set)
@@ -67,13 +67,17 @@ class Changes:
         found = conversation.messages.shown().filter(pk__in=self.messages)
         return list(found.with_parts().oldest_first())
 
+    def bubbles_hidden_in(self, conversation: Conversation) -> list[Message]:
+        """Shown before, perhaps, and to nobody any more."""
+        return list(conversation.messages.filter(pk__in=self.messages, is_hidden=True))
+
 
 def changes_since(user: User, cursor: Cursor) -> Changes:
     """Each changed thing once, whatever happened to it. Only of shops that this user may see now."""
     sellers = sellers_of(user)
     seen = {seller: cursor.seen.get(seller) for seller in sellers}
     if None in seen.values():  # a new membership: what came before it is not on the screen yet
-        return Changes(Cursor.now(user), is_too_much=True)
+        return too_much(user)
     visible = set(Shop.objects.visible_to(user).values_list("pk", flat=True))
     changes = Changes(Cursor(dict(cursor.seen)))
     for seller, newest in seen.items():
@@ -82,7 +86,7 @@ def changes_since(user: User, cursor: Cursor) -> Changes:
         ]
         for count, event in enumerate(events):
             if count == MOST_EVENTS:
-                return Changes(Cursor.now(user), is_too_much=True)
+                return too_much(user)
             changes.cursor.seen[seller] = event.pk
             changes.shops.add(event.shop_id)
             if event.conversation_id:
@@ -90,6 +94,11 @@ def changes_since(user: User, cursor: Cursor) -> Changes:
             if event.message_id:
                 changes.messages.add(event.message_id)
     return changes
+
+
+def too_much(user: User) -> Changes:
+    """Everything, as of now."""
+    return Changes(Cursor.now(user), is_too_much=True)
 
 
 def sellers_of(user: User) -> list[UUID]:

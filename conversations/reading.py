@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -36,29 +37,29 @@ def read(
     """
     known = Conversation.objects.filter(shop=shop, remote_id=remote.remote_id).first()
     if known is not None and (number := last_number(shop, known)) is not None:
-        bubbles = newest(connector, remote.remote_id, since=None, since_number=number)
+        found = newest(connector, remote.remote_id, since=None, since_number=number)
     elif known is not None and known.read_through_at is not None:
         watched_at = rechecks.reach(known, shop.connector.rechecks) or known.read_through_at
         back_to = min(known.read_through_at, watched_at) - OVERLAP
-        bubbles = newest(connector, remote.remote_id, since=back_to)
+        found = newest(connector, remote.remote_id, since=back_to)
     else:
         since = None if first_import else shop.activated_at
-        bubbles = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)
-    conversation = ingest(shop, remote, bubbles, Message.Source.READING)
-    note_progress(conversation, remote, bubbles)
+        found = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)
+    conversation = ingest(shop, remote, found.bubbles, Message.Source.READING)
+    note_progress(conversation, remote, found)
     return conversation
 
 
-def note_progress(
-    conversation: Conversation, remote: RemoteConversation, bubbles: Sequence[IncomingMessage]
-) -> None:
+def note_progress(conversation: Conversation, remote: RemoteConversation, found: Found) -> None:
     """How far we have read. A version whose last message did not show yet counts as unread."""
-    progress: dict[str, object] = {}
+    bubbles = found.bubbles
+    progress: dict[str, object] = {"is_whole": True} if found.is_all else {}
     if bubbles:
         progress["read_through_at"] = max(bubble.sent_at for bubble in bubbles)
     if remote.version and shows_all(remote, bubbles):
         progress["remote_version"] = remote.version
-    Conversation.objects.filter(pk=conversation.pk).update(**progress)
+    if progress:
+        Conversation.objects.filter(pk=conversation.pk).update(**progress)
 
 
 def shows_all(remote: RemoteConversation, bubbles: Iterable[IncomingMessage]) -> bool:
@@ -76,17 +77,26 @@ def last_number(shop: Shop, conversation: Conversation) -> int | None:
     return newest_read(conversation) if shop.connector.orders_by_number else None
 
 
+@dataclass(frozen=True)
+class Found:
+    """Newest first. `is_all`: the marketplace has no older ones."""
+
+    bubbles: list[IncomingMessage]
+    is_all: bool
+
+
 def newest(
     connector: Connector,
     conversation: str,
     since: datetime | None,
     at_least: int = 0,
     since_number: int | None = None,
-) -> list[IncomingMessage]:
-    """Newest first: everything back to `since`, or to `since_number`, and `at_least` so many. Stops at a page that
-    brings nothing new."""
+) -> Found:
+    """Everything back to `since`, or to `since_number`, and `at_least` so many. Stops at a page that brings nothing
+    new."""
     found: dict[str, IncomingMessage] = {}
     cursor = None
+    is_end = False
     for _page in range(MOST_PAGES):
         page = connector.list_messages(conversation, cursor)
         fresh = [item for item in page.items if item.remote_id not in found]
@@ -96,15 +106,17 @@ def newest(
         else:
             oldest = min((item.sent_at for item in page.items), default=None)
             reached = since is None or (oldest is not None and oldest < since)
-        if (reached and len(found) >= at_least) or not fresh or page.next is None:
+        is_end = page.next is None
+        if (reached and len(found) >= at_least) or not fresh or is_end:
             break
         cursor = page.next
     bubbles = sorted(found.values(), key=lambda item: (item.sent_at, item.sequence), reverse=True)
-    return [
+    kept = [
         bubble
         for place, bubble in enumerate(bubbles)
         if place < at_least or not at_least or (since is not None and bubble.sent_at >= since)
     ]
+    return Found(kept, is_all=is_end and len(kept) == len(bubbles))
 
 
 def read_due(conversation: Conversation, connector: Connector) -> None:

@@ -12,17 +12,18 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from conversations import cards, panels, places
+from conversations import cards, groups, pages, panels, places
+from conversations.bubble_files import attach_files
 from conversations.filters import TABS, Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, Import, Message
+from conversations.pages import Page
 from forstok_chat.accounts.models import User
 from marketplaces import media
 from marketplaces.models import Shop
 from marketplaces.registry import connector_class
 
 ROWS = 30
-BUBBLES = 30
 
 
 @dataclass(frozen=True)
@@ -106,17 +107,28 @@ def place_of(below: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def bubbles(conversation: Conversation, before: Message | None = None) -> tuple[list[Message], bool]:
-    """The newest bubbles (or those above one), oldest first, and whether there are older ones."""
-    found = conversation.messages.shown().with_parts().newest_first()
-    if before is not None:
-        found = found.before(before)
-    page = list(found[: BUBBLES + 1])
-    return dressed(conversation, page[:BUBBLES][::-1]), len(page) > BUBBLES
+def page(conversation: Conversation, found: Page) -> dict[str, Any]:
+    """The context of a page of bubbles. `first`: the topmost one then on the screen."""
+    return {
+        "conversation": conversation,
+        "bubbles": dressed(conversation, found.messages),
+        "above": found.above,
+        "first": next(iter(found.messages), None),
+        "has_below": found.has_below,
+    }
+
+
+def page_above(conversation: Conversation, message: Message) -> dict[str, Any]:
+    """With this bubble itself, if it goes on with what they say: it was drawn before they were here."""
+    context = page(conversation, pages.above(conversation, message))
+    dressed(conversation, [message])
+    itself = [message] if message.is_continued else []
+    return context | {"bubbles": context["bubbles"] + itself, "first": context["first"] or message}
 
 
 def dressed(conversation: Conversation, messages: list[Message]) -> list[Message]:
     """With all that their templates show, so that no bubble needs a query of its own."""
+    groups.mark(conversation, messages)
     for message in messages:
         message.conversation = conversation
     waiting = [message for message in messages if is_waiting(message)]
@@ -127,6 +139,7 @@ def dressed(conversation: Conversation, messages: list[Message]) -> list[Message
     cards.want_missing(conversation.shop, messages)
     pictures = [message.product.picture_url for message in messages if message.product]
     media.keep(conversation.shop, filter(None, pictures), is_urgent=False)
+    attach_files(conversation.shop, messages)
     return messages
 
 
@@ -134,15 +147,27 @@ def is_waiting(message: Message) -> bool:
     return hasattr(message, "outgoing") and message.outgoing.state == "queued"
 
 
-def thread(conversation: Conversation, panel: str, form: ComposerForm | None = None) -> dict[str, Any]:
-    """The context of an open conversation, with the panel that this person last chose."""
-    messages, has_older = bubbles(conversation)
+def thread(
+    conversation: Conversation,
+    panel: str,
+    form: ComposerForm | None = None,
+    *,
+    found: Message | None = None,
+    first_unread: Message | None = None,
+) -> dict[str, Any]:
+    """The context of an open conversation, with the panel that this person last chose: its end, or the bubbles around
+    the one that was `found`. A line stands above `first_unread`."""
+    around = pages.around(conversation, found) if found is not None else pages.newest(conversation)
     return panels.panel(conversation, panel) | {
-        "conversation": conversation,
-        "bubbles": messages,
-        "has_older": has_older,
-        "form": form or ComposerForm(conversation, initial={"client_id": uuid.uuid4()}),
+        **page(conversation, around),
+        "found": found,
+        "first_unread": first_unread,
+        "form": form or composer(conversation),
     }
+
+
+def composer(conversation: Conversation) -> ComposerForm:
+    return ComposerForm(conversation, initial={"client_id": uuid.uuid4()})
 
 
 def first_import(shop: Shop | None) -> Import | None:

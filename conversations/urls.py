@@ -22,6 +22,7 @@ urlpatterns = [
     path("chat/rows/", inbox.rows, name="rows"),
     path("chat/<uuid:pk>/", thread.thread, name="thread"),
     path("chat/<uuid:pk>/messages/", messages.messages, name="messages"),
+    path("chat/<uuid:pk>/older/", thread.older, name="older"),
     path("chat/<uuid:pk>/files/", files.files, name="files"),
     path("chat/<uuid:pk>/stickers/", panels.stickers, name="stickers"),
     path("chat/<uuid:pk>/orders/", panels.orders, name="orders"),

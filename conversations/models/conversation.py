@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -15,6 +15,9 @@ from conversations.querysets import ConversationQuerySet
 from forstok_chat.accounts.models import Seller, User
 from marketplaces.content import Room
 from marketplaces.models import Shop
+
+if TYPE_CHECKING:
+    from conversations.models.message import Message, MessageQuerySet
 
 UNREAD_SHOWN = 99
 
@@ -58,6 +61,12 @@ class Conversation(models.Model):
     remote_version = models.CharField(max_length=100, blank=True)
     read_through_at = models.DateTimeField(null=True, blank=True)
     reading_due_at = models.DateTimeField(null=True, blank=True)
+    # Backwards: whether all that the marketplace has is here; else where its next older page begins (its cursor),
+    # when a worker is to read it because somebody waits for it, and why that went wrong (see history.py).
+    is_whole = models.BooleanField(default=False)
+    older_cursor = models.TextField(blank=True)
+    older_wanted_at = models.DateTimeField(null=True, blank=True)
+    older_problem = models.TextField(blank=True)
     # What was accepted may be taken away minutes later, so a reply is looked at again until then.
     recheck_at = models.DateTimeField(null=True, blank=True)
 
@@ -85,6 +94,11 @@ class Conversation(models.Model):
                 fields=["reading_due_at"],
                 condition=models.Q(reading_due_at__isnull=False),
                 name="reading_due",
+            ),
+            models.Index(
+                fields=["older_wanted_at"],
+                condition=models.Q(older_wanted_at__isnull=False),
+                name="older_wanted",
             ),
             models.Index(
                 fields=["recheck_at"], condition=models.Q(recheck_at__isnull=False), name="recheck_due"
@@ -198,15 +212,24 @@ class Conversation(models.Model):
         self.last_message = newest
         if newest is not None:
             self.last_message_at = newest.sent_at
-        answer = self.messages.answers().newest_first().first()
-        unanswered = self.messages.from_buyer()
-        if answer is not None:
-            unanswered = unanswered.after(answer.sent_at, answer.sequence)
+        unanswered = self.unanswered()
         first = unanswered.oldest_first().first()
         self.waiting_since = first.sent_at if first is not None else None
-        unread = unanswered.after(self.seen_at, self.seen_sequence) if self.seen_at else unanswered
-        self.unread_count = unread[:UNREAD_SHOWN].count()
+        self.unread_count = self.unseen(unanswered)[:UNREAD_SHOWN].count()
         self.save(update_fields=["last_message", "last_message_at", "waiting_since", "unread_count"])
+
+    def unanswered(self) -> MessageQuerySet:
+        """What the buyer has said since the shop's last answer."""
+        answer = self.messages.answers().newest_first().first()
+        theirs = self.messages.from_buyer()
+        return theirs if answer is None else theirs.after(answer.sent_at, answer.sequence)
+
+    def unseen(self, messages: MessageQuerySet) -> MessageQuerySet:
+        """Those of them that nobody of the team has seen."""
+        return messages if self.seen_at is None else messages.after(self.seen_at, self.seen_sequence)
+
+    def first_unread(self) -> Message | None:
+        return self.unseen(self.unanswered()).oldest_first().first() if self.unread_count else None
 
     def settle_imported(self, unread_count: int, listed_at: datetime | None) -> None:
         """After the first import: unread as the marketplace had it when it was listed (its newest bubble being

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 UNNUMBERED = 2**63 - 1
 
 
+class OuterRow:
+    """In the place of a message within a subquery: the row around it."""
+
+    sent_at, sequence, pk = OuterRef("sent_at"), OuterRef("sequence"), OuterRef("pk")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def oldest_first(self) -> MessageQuerySet:
         return self.order_by("sent_at", "sequence", "pk")
@@ -33,14 +39,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.order_by("-sent_at", "-sequence", "-pk")
 
     def after(self, sent_at: datetime, sequence: int) -> MessageQuerySet:
-        return self.filter(Q(sent_at__gt=sent_at) | Q(sent_at=sent_at, sequence__gt=sequence))
+        later = Q(sent_at__gt=sent_at) | Q(sent_at=sent_at, sequence__gt=sequence)
+        return self.filter(later, sent_at__gte=sent_at)
 
-    def before(self, message: Message) -> MessageQuerySet:
-        """Those above this one in the thread."""
+    def above(self, message: Message | OuterRow) -> MessageQuerySet:
+        """Those above this one in the thread. The first condition is for the index."""
         return self.filter(
             Q(sent_at__lt=message.sent_at)
             | Q(sent_at=message.sent_at, sequence__lt=message.sequence)
-            | Q(sent_at=message.sent_at, sequence=message.sequence, pk__lt=message.pk)
+            | Q(sent_at=message.sent_at, sequence=message.sequence, pk__lt=message.pk),
+            sent_at__lte=message.sent_at,
+        )
+
+    def below(self, message: Message | OuterRow) -> MessageQuerySet:
+        return self.filter(
+            Q(sent_at__gt=message.sent_at)
+            | Q(sent_at=message.sent_at, sequence__gt=message.sequence)
+            | Q(sent_at=message.sent_at, sequence=message.sequence, pk__gt=message.pk),
+            sent_at__gte=message.sent_at,
         )
 
     def shown(self) -> MessageQuerySet:
@@ -121,6 +137,9 @@ class Message(models.Model):
     about_order: Order | None = None
     # Nor this: where it stands in the queue, while it waits there.
     place: Place | None = None
+    # Nor these: goes on with what the one above it began (groups.mark), and its picture or video, copied here.
+    is_continued = False
+    file: MediaFile | None = None
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
 

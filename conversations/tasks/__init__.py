@@ -9,6 +9,7 @@ from conversations.tasks.receiving import (
     look_up_room,
     process_push,
     read_conversation,
+    read_older,
     tell_read,
     watch_pushes,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "nudge",
     "process_push",
     "read_conversation",
+    "read_older",
     "run_feed",
     "run_import",
     "send",

@@ -9,7 +9,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from conversations import lookups, lost_pushes, pushes, reading, reading_marks
+from conversations import history, lookups, lost_pushes, pushes, reading, reading_marks
 from conversations.events import disconnect
 from conversations.models import Conversation
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
@@ -57,6 +57,25 @@ def read_conversation(conversation_id: str) -> None:
     except MarketplaceError as error:
         logger.warning("reading of %s failed: %s", conversation_id, error)
         reading.postpone(conversation, 5)
+
+
+@shared_task
+def read_older(conversation_id: str) -> None:
+    """Somebody has scrolled to the top of what is here, and waits."""
+    conversation = history.claim(conversation_id)
+    if conversation is None:
+        return
+    try:
+        history.read_older(conversation, connector_for(conversation.shop, patience=PATIENCE_RECEIVING))
+    except RateLimited as error:
+        if not history.postpone(conversation, error):
+            return
+        later(read_older, conversation_id, timezone.now() + timedelta(seconds=error.retry_after))
+    except NotAuthorized as error:
+        history.note_failure(conversation, error)
+        disconnect(conversation.shop, error)
+    except Exception as error:  # whatever it is, nobody waits for ever
+        history.note_failure(conversation, error)
 
 
 @shared_task

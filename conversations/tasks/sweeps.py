@@ -5,11 +5,11 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import imports, lanes, lost_pushes, outbox, reading_marks, rechecks, sync
+from conversations import history, imports, lanes, lost_pushes, outbox, reading_marks, rechecks, sync
 from conversations.models import Conversation, Push
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
-from conversations.tasks.receiving import process_push, read_conversation, tell_read, watch_pushes
+from conversations.tasks.receiving import process_push, read_conversation, read_older, tell_read, watch_pushes
 from conversations.tasks.sending import deliver, settle
 from conversations.tasks.shops import fetch_wanted_products, run_feed, run_import, sync_shop
 from marketplaces import catalogue, feeds, media
@@ -38,6 +38,8 @@ def sweep_incoming() -> None:
     due = Conversation.objects.filter(reading_due_at__lte=now, shop__state=Shop.State.ACTIVE)
     for conversation_id in due.values_list("pk", flat=True)[:500]:
         nudge(read_conversation, str(conversation_id), expires=5)
+    for conversation_id in history.due():
+        nudge(read_older, str(conversation_id), expires=5)
     for conversation_id in reading_marks.due():
         nudge(tell_read, str(conversation_id), expires=5)
     for app_id in lost_pushes.due():

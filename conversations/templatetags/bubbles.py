@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django import template
 
 from conversations import links
 from conversations.emoji import is_emoji_alone
+from conversations.models import Message
+
+# The room that a picture may take in a bubble; bubble.css has the same.
+WIDEST, HIGHEST = 280, 320
 
 register = template.Library()
 register.filter("linked", links.linked)
@@ -16,3 +22,27 @@ register.filter("is_emoji_alone", is_emoji_alone)
 def web_address(url: object) -> str:
     """What a marketplace gives as an address, if it is one of the web; "" otherwise."""
     return str(url) if links.is_web_address(url) else ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """In pixels of the screen."""
+
+    width: int
+    height: int
+
+
+@register.simple_tag
+def size_of(message: Message) -> Size | None:
+    """The room that a picture or video will take, so that nothing jumps when it comes: of our copy, else as the
+    marketplace says. None when nobody knows yet."""
+    told = message.payload
+    sizes = [
+        (getattr(message.file, "width", 0), getattr(message.file, "height", 0)),
+        (told.get("width"), told.get("height")),
+    ]
+    for width, height in sizes:
+        if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+            scale = min(1.0, WIDEST / width, HIGHEST / height)
+            return Size(max(1, round(width * scale)), max(1, round(height * scale)))
+    return None

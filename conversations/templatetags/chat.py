@@ -33,13 +33,20 @@ def clock(at: datetime) -> str:
 
 @register.filter
 def day(at: datetime) -> str:
-    """Today, Yesterday, else the date, as on a divider."""
+    """Today, Yesterday, else the whole date, as on a divider."""
     local, today = timezone.localtime(at).date(), timezone.localdate()
     if local == today:
         return _("Today")
     if local == today - timedelta(days=1):
         return _("Yesterday")
-    return format_date(local, "j F" if local.year == today.year else "j F Y")
+    return format_date(local, "l, j F Y")
+
+
+@register.filter
+def full_time(at: datetime) -> str:
+    """Monday, 3 November 2026, 14:05 WIB: for who wants to know exactly."""
+    local = timezone.localtime(at)
+    return f"{format_date(local, 'l, j F Y')}, {local:%H:%M %Z}"
 
 
 @register.filter
@@ -73,6 +80,12 @@ def just_now(at: datetime | None) -> bool:
 def bubble_sort_key(message: Message) -> str:
     """Texts that sort like the thread: time, the marketplace's numbering, ours."""
     return f"{micros(message.sent_at)}.{message.sequence:019d}.{message.pk:019d}"
+
+
+@register.filter
+def line_sort_key(message: Message) -> str:
+    """Of what stands right above this bubble, below the one before."""
+    return f"{micros(message.sent_at)}.{message.sequence:019d}.{message.pk - 1:019d}~"
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -46,6 +47,7 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
     shop = filters.selected_shop()
     return {
         "cursor": cursor,
+        "now": timezone.now(),
         "filters": filters,
         "rail": screen.rail(filters),
         "tabs": screen.tabs(filters),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import panels, screen
+from conversations import groups, pages, panels, screen
+from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
-from conversations.live import Changes, Cursor, changes_since
-from conversations.models import Conversation
+from conversations.live import Changes, Cursor, changes_since, too_much
+from conversations.models import Conversation, Message
 from conversations.views.thread import seen
 from forstok_chat.http import ChatRequest
 
@@ -24,35 +27,65 @@ from forstok_chat.http import ChatRequest
 @login_required
 def live(request: ChatRequest) -> HttpResponse:
     request.user.touch()
-    cursor = Cursor.parse(request.GET.get("since", ""))
-    changes = changes_since(request.user, cursor) if cursor is not None else None
-    if changes is None or changes.is_too_much:
+    if request.GET.get("signed_out"):  # signed in again in another tab, which made this page's forms invalid
         return HttpResponseClientRefresh()
-    if not changes:
+    opened = open_conversation(request)
+    cursor = Cursor.parse(request.GET.get("since", ""))
+    changes = changes_since(request.user, cursor) if cursor is not None else too_much(request.user)
+    thread = thread_parts(request, opened, changes) if opened is not None else {}
+    if not changes and not thread:
         return HttpResponse(status=204)
-    return render(request, "conversations/live.oob.html", parts(request, changes))
+    return render(request, "conversations/live.oob.html", parts(request, changes) | thread)
 
 
 def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
+    """All but the thread. With too much to be told one by one, the list is drawn as a whole."""
     filters = Filters.from_query(request.user, request.GET)
-    opened = open_conversation(request, changes)
     changed = changes.rows()
     shown = set(filters.conversations().filter(pk__in=changes.conversations).values_list("pk", flat=True))
     shop = filters.selected_shop()
+    is_told_of_shop = shop is not None and (changes.is_too_much or shop.pk in changes.shops)
     return {
+        "now": timezone.now(),
         "cursor": changes.cursor,
         "filters": filters,
-        "conversation": opened,
-        "bubbles": screen.dressed(opened, changes.bubbles_of(opened)) if opened is not None else [],
+        "rows": screen.rows(filters) if changes.is_too_much else None,
         "rows_shown": [row for row in changed if row.pk in shown],
         "rows_gone": [row for row in changed if row.pk not in shown],
         "rail": screen.rail(filters),
         "tabs": screen.tabs(filters),
         "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
-        "first_import": screen.first_import(shop) if shop is not None and shop.pk in changes.shops else None,
-        **(side(opened, request.GET.get("panel", "")) if opened is not None else {}),
+        "first_import": screen.first_import(shop) if is_told_of_shop else None,
     }
+
+
+def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -> dict[str, Any]:
+    """What of the open conversation is drawn again; empty when nothing is."""
+    drawn = drawn_at(request.GET.get("drawn", ""))
+    days = renamed_since(drawn, opened.shop.zone)
+    is_other_state = request.GET.get("shop_state", opened.shop.state) != opened.shop.state
+    if is_other_state or changes.is_too_much:
+        thread = screen.page(opened, pages.newest(opened)) | {"is_whole": True}
+        thread |= {"form": screen.composer(opened)} if is_other_state else {}
+    elif opened.pk in changes.conversations:
+        changed = changes.bubbles_of(opened)
+        thread = {
+            "bubbles": screen.dressed(opened, groups.with_followers(opened, changed)),
+            "bubbles_gone": changes.bubbles_hidden_in(opened),
+            "heard": heard(changed, drawn),
+        }
+    elif days:
+        thread = {}
+    else:
+        return {}
+    return side(opened, request.GET.get("panel", "")) | {"conversation": opened, "days": days} | thread
+
+
+def heard(changed: list[Message], drawn: datetime) -> Message | None:
+    """What a screen reader says: the buyer's newest words, once."""
+    news = [message for message in changed if message.is_from_buyer and message.received_at >= drawn]
+    return news[-1] if news else None
 
 
 def side(opened: Conversation, panel: str) -> dict[str, Any]:
@@ -60,10 +93,9 @@ def side(opened: Conversation, panel: str) -> dict[str, Any]:
     return panels.panel(opened, panel) if panel in {"orders", "buyer"} else {}
 
 
-def open_conversation(request: ChatRequest, changes: Changes) -> Conversation | None:
-    """The conversation on this screen, when it is among the changed ones. Seen by somebody is read."""
-    pk = uuid_or_none(request.GET.get("open", ""))
-    if pk is None or pk not in changes.conversations:
+def open_conversation(request: ChatRequest) -> Conversation | None:
+    """The conversation on this screen. Seen by somebody is read."""
+    if (pk := uuid_or_none(request.GET.get("open", ""))) is None:
         return None
     visible = Conversation.objects.visible_to(request.user).with_parts()
     opened = visible.filter(pk=pk).first()

@@ -18,7 +18,7 @@ from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver, nudge
 from conversations.views.inbox import inbox_context
 from conversations.views.sending import send
-from conversations.views.thread import find, older, panel_of
+from conversations.views.thread import find, page, panel_of
 from forstok_chat.http import ChatRequest
 from marketplaces.content import Kind
 
@@ -26,7 +26,7 @@ from marketplaces.content import Kind
 @require_http_methods(["GET", "POST"])
 @login_required
 def messages(request: ChatRequest, pk: UUID) -> HttpResponse:
-    return create(request, pk) if request.method == "POST" else older(request, pk)
+    return create(request, pk) if request.method == "POST" else page(request, pk)
 
 
 def create(request: ChatRequest, pk: UUID) -> HttpResponse:
@@ -93,5 +93,5 @@ def bubble(request: ChatRequest, outgoing: OutgoingMessage) -> HttpResponse:
     message = conversation.messages.with_parts().get(pk=outgoing.message_id)
     filters = Filters.from_query(request.user, request.GET)
     bubbles = screen.dressed(conversation, [message])
-    context = {"conversation": conversation, "bubbles": bubbles, "has_older": False, "filters": filters}
+    context = {"conversation": conversation, "bubbles": bubbles, "filters": filters}
     return render(request, "conversations/send.oob.html", context)

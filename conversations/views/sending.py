@@ -42,7 +42,6 @@ def send(
             **(also or {}),
             "conversation": conversation,
             "bubbles": screen.dressed(conversation, bubbles),
-            "has_older": False,
             "filters": Filters.from_query(request.user, request.GET),
         },
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import lookups, screen
+from conversations import history, lookups, pages, screen
 from conversations.filters import Filters, uuid_or_none
-from conversations.models import Conversation
-from conversations.tasks import look_up_room, nudge, tell_read
+from conversations.models import Conversation, Message
+from conversations.pages import Above
+from conversations.tasks import look_up_room, nudge, read_older, tell_read
 from conversations.views.inbox import inbox_context
 from forstok_chat.accounts.models import User
 from forstok_chat.http import ChatRequest
@@ -24,14 +27,17 @@ from forstok_chat.http import ChatRequest
 @login_required
 @vary_on_headers("HX-Request")
 def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """The whole page, or for htmx the thread alone. Looking at it marks it read."""
+    """The whole page, or for htmx the thread alone. Looking at it marks it read. `at`: the bubble to be shown, by its
+    client id; without one, or with one of elsewhere, it is the end."""
     conversation = find(request, pk)
+    first_unread = conversation.first_unread()
     if conversation.unread_count:
         seen(conversation, request.user)
         conversation = find(request, pk)
     if lookups.is_worth_asking(conversation):
         nudge(look_up_room, str(conversation.pk))
-    context = screen.thread(conversation, panel_of(request))
+    at = bubble_named(conversation, request.GET.get("at", ""))
+    context = screen.thread(conversation, panel_of(request), found=at, first_unread=first_unread)
     if request.htmx and not request.htmx.history_restore_request:
         filters = Filters.from_query(request.user, request.GET)
         return render(request, "conversations/thread.oob.html", context | {"filters": filters})
@@ -40,14 +46,43 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 @login_required
-def older(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """The bubbles above `before` (a client id)."""
+def page(request: ChatRequest, pk: UUID) -> HttpResponse:
+    """The bubbles above `before`, or below `after` (client ids). 204 for who `waits` and still has to."""
     conversation = find(request, pk)
-    before = get_object_or_404(conversation.messages, client_id=uuid_or_none(request.GET.get("before", "")))
-    bubbles, has_older = screen.bubbles(conversation, before)
-    filters = Filters.from_query(request.user, request.GET)
-    context = {"conversation": conversation, "bubbles": bubbles, "has_older": has_older, "filters": filters}
+    if after := bubble_named(conversation, request.GET.get("after", "")):
+        return bubbles(request, screen.page(conversation, pages.below(conversation, after)))
+    if before := bubble_named(conversation, request.GET.get("before", "")):
+        context = screen.page_above(conversation, before)
+        is_waiting = "waits" in request.GET and context["above"] == Above.WAITING
+        return HttpResponse(status=204) if is_waiting else bubbles(request, context)
+    raise Http404
+
+
+@require_POST
+@login_required
+def older(request: ChatRequest, pk: UUID) -> HttpResponse:
+    """Somebody is at the top of what is here: have the marketplace asked for what was said before."""
+    conversation = find(request, pk)
+    if history.want(conversation):
+        transaction.on_commit(lambda: nudge(read_older, str(pk)))
+    before = bubble_named(conversation, request.GET.get("before", ""))
+    if before is None:
+        raise Http404
+    if not request.htmx:
+        return redirect(f"{reverse('conversations:thread', args=[pk])}?at={before.client_id}")
+    return bubbles(request, screen.page_above(find(request, pk), before))
+
+
+def bubbles(request: ChatRequest, context: dict[str, Any]) -> HttpResponse:
+    context |= {"filters": Filters.from_query(request.user, request.GET)}
     return render(request, "conversations/_bubbles.html", context)
+
+
+def bubble_named(conversation: Conversation, client_id: str) -> Message | None:
+    """A bubble of this conversation; None for nonsense and for those of others."""
+    key = uuid_or_none(client_id)
+    shown = conversation.messages.shown().with_parts()
+    return shown.filter(client_id=key).first() if key is not None else None
 
 
 def seen(conversation: Conversation, by: User) -> None:

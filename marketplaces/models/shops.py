@@ -5,7 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -74,11 +76,23 @@ class Shop(models.Model):
         ACTIVE = "active", _("Active")
         DISCONNECTED = "disconnected", _("Needs activation again")
 
+    class Zone(models.TextChoices):
+        WIB = "Asia/Jakarta", _("Western Indonesia (WIB)")
+        WITA = "Asia/Makassar", _("Central Indonesia (WITA)")
+        WIT = "Asia/Jayapura", _("Eastern Indonesia (WIT)")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="shops", verbose_name=_("seller"))
     marketplace = models.SlugField(_("marketplace"))
     remote_id = models.CharField(_("shop id at the marketplace"), max_length=64)
     name = models.CharField(_("name"), max_length=200)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        choices=Zone.choices,
+        blank=True,
+        help_text=_("In which its chats tell times; empty: that of the whole installation."),
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.INACTIVE)
     problem = models.TextField(blank=True, help_text=_("Why it is disconnected, in the marketplace's words."))
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +138,11 @@ class Shop(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which its chats tell times."""
+        return ZoneInfo(self.time_zone or settings.TIME_ZONE)
 
     @property
     def authorization_days_left(self) -> int | None:

@@ -4,16 +4,13 @@
   const cursor = () => document.getElementById("cursor");
   const screen = () => new URLSearchParams(new FormData(state())).toString();
   const look = () => document.getElementById("live")?.dispatchEvent(new Event("look"));
-  const began = new WeakMap(); // request -> the cursor when it began
-  const awaited = new Map(); // request -> the part of the screen that it will draw
-  let asked = "";
-  let left = "";
-  let isDrawing = false;
+  const underWay = new Map(); // request -> the cursor when it began, and the part of the screen that it will draw
+  let asked, isDrawing; // the screen that the live answer was asked for; whether that answer is being drawn
 
-  function begin(event) {
-    if (event.detail.elt.id === "live") return (asked = screen());
-    began.set(event.detail.xhr, cursor().value);
-    awaited.set(event.detail.xhr, event.detail.target);
+  function begin({ detail: { elt, target, xhr } }) {
+    if (target.id === "thread") document.querySelector("a[data-failed]")?.removeAttribute("data-failed");
+    if (elt.id === "live") asked = screen();
+    else underWay.set(xhr, { before: cursor().value, target });
   }
 
   // An answer counts only for the screen it was asked for: another thread may have been opened meanwhile.
@@ -25,37 +22,40 @@
   }
 
   // A part that somebody has just asked for stays for its own answer, which would find no place otherwise.
-  function spare(event) {
-    if (isDrawing && [...awaited.values()].includes(event.detail.target)) event.detail.shouldSwap = false;
+  function spare({ detail }) {
+    if (isDrawing && [...underWay.values()].some(({ target }) => target === detail.target)) detail.shouldSwap = false;
   }
 
   // What another request drew may be older than what was drawn live meanwhile: go back to where it began, and look.
-  function end(event) {
-    const before = began.get(event.detail.xhr);
-    awaited.delete(event.detail.xhr);
-    if (before === undefined) return;
+  function end({ detail: { xhr, requestConfig } }) {
+    const { before } = underWay.get(xhr) ?? {};
+    if (!underWay.delete(xhr)) return;
     const missed = before !== cursor().value;
     if (missed) cursor().value = before;
-    if (missed || event.detail.requestConfig.verb !== "get") look();
+    if (missed || requestConfig.verb !== "get") look();
   }
 
-  // Seen is read only when somebody sees it, so what came while the tab was hidden is looked at once more.
+  // Seen is read only when somebody sees it.
   function show() {
     state().elements.visible.value = document.hidden ? "0" : "1";
-    if (document.hidden) left = cursor().value;
-    else if (left) cursor().value = left;
     if (!document.hidden) look();
   }
 
-  const connected = (is) => (event) => event.target.matches?.("[data-live]") && event.target.toggleAttribute("data-lost", !is);
+  const connected = (is) => ({ target }) => target.matches?.("[data-live]") && target.toggleAttribute("data-lost", !is);
+  const failed = ({ detail }) => detail.elt.setAttribute("data-failed", "");
+  const again = ({ target }) => target.closest?.("[data-again]") && document.querySelector("a[data-failed]")?.click();
 
-  document.addEventListener("htmx:beforeRequest", begin);
-  document.addEventListener("htmx:beforeSwap", judge);
-  document.addEventListener("htmx:oobBeforeSwap", spare);
-  document.addEventListener("htmx:afterRequest", end);
-  document.addEventListener("htmx:sseOpen", connected(true));
-  document.addEventListener("htmx:sseError", connected(false));
-  document.addEventListener("visibilitychange", show);
+  const on = document.addEventListener.bind(document);
+  on("htmx:beforeRequest", begin);
+  on("htmx:beforeSwap", judge);
+  on("htmx:oobBeforeSwap", spare);
+  on("htmx:afterRequest", end);
+  on("htmx:responseError", failed);
+  on("htmx:sendError", failed);
+  on("htmx:sseOpen", connected(true));
+  on("htmx:sseError", connected(false));
+  on("visibilitychange", show);
+  on("click", again);
   window.addEventListener("online", look);
-  if (document.hidden) show();
+  show();
 })();

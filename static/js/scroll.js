@@ -1,48 +1,38 @@
 // A thread lies upside down (column-reverse), so the browser itself keeps it at its end: scrollTop is 0 there and
 // negative above. Somebody reading further up stays where they are, and is told of new messages.
 (() => {
-  const NEAR = 40;
-  let reading = null; // what somebody further up has before their eyes: {id, top}
-  let newest = "";
-
+  let reading = null; // what somebody further up has before their eyes, and the newest bubble then
   const scroller = () => document.querySelector("[data-scroll-end]");
-  const isAtEnd = (element) => element.scrollTop > -NEAR;
-  const bubbles = (element) => [...element.querySelectorAll(".bubble")];
+  const bubbles = () => [...document.querySelectorAll("#bubbles > .bubble")];
+  const newest = () => bubbles().at(-1)?.dataset.sort ?? "";
+  const place = (element) => element.getBoundingClientRect();
+  const isAtEnd = () => scroller().scrollTop > -40;
+  const toEnd = () => scroller()?.scrollTo({ top: 0 });
+  const count = () => document.querySelector("[data-new-count]");
+  const seen = () => count().replaceChildren();
 
   function remember() {
-    const element = scroller();
-    reading = null;
-    if (!element) return;
-    newest = bubbles(element).at(-1)?.dataset.sort ?? "";
-    if (isAtEnd(element)) return;
-    const edge = element.getBoundingClientRect().top;
-    const first = bubbles(element).find((bubble) => bubble.getBoundingClientRect().bottom > edge);
-    if (first) reading = { id: first.id, top: first.getBoundingClientRect().top };
+    const first = scroller() && !isAtEnd() && bubbles().find((each) => place(each).bottom > place(scroller()).top);
+    const isGap = document.getElementById("below"); // nothing is new below it: what stands there is only loaded late
+    reading = first && { id: first.id, top: place(first).top, newest: isGap ? "~" : newest() };
   }
 
   function restore() {
-    const element = scroller();
+    const asked = document.querySelector("[data-found]:not([data-shown])");
+    asked?.toggleAttribute("data-shown", true);
+    asked?.scrollIntoView({ block: "center" });
     const anchor = reading && document.getElementById(reading.id);
-    if (!element || !anchor) return;
-    const added = bubbles(element).filter((bubble) => bubble.dataset.sort > newest);
-    element.scrollTop += anchor.getBoundingClientRect().top - reading.top;
-    newest = bubbles(element).at(-1)?.dataset.sort ?? "";
-    const count = added.filter((bubble) => bubble.classList.contains("bubble--theirs")).length;
-    const badge = document.querySelector("[data-new-count]");
-    if (count) badge.textContent = Number(badge.textContent) + count;
-    if (count) badge.parentElement.hidden = false;
-  }
-
-  function scrolled(event) {
-    const button = document.querySelector("[data-to-end]");
-    if (!button || event.target !== scroller() || !isAtEnd(event.target)) return;
-    button.hidden = true;
-    button.querySelector("[data-new-count]").textContent = "";
+    if (!anchor) return;
+    scroller().scrollTop += place(anchor).top - reading.top;
+    const added = bubbles().filter((each) => each.matches(".bubble--theirs") && each.dataset.sort > reading.newest);
+    if (added.length) count().textContent = Number(count().textContent) + added.length;
+    if (newest() > reading.newest) reading.newest = newest();
   }
 
   document.addEventListener("htmx:beforeSwap", remember);
   document.addEventListener("htmx:afterSettle", restore);
-  document.addEventListener("scroll", scrolled, true);
-  document.addEventListener("click", (event) => event.target.closest?.("[data-to-end]") && scroller().scrollTo({ top: 0 }));
-  document.addEventListener("forstok:sending", () => scroller()?.scrollTo({ top: 0 }));
+  document.addEventListener("scroll", ({ target }) => target === scroller() && isAtEnd() && seen(), true);
+  document.addEventListener("click", ({ target }) => target.closest?.("[data-to-end]") && toEnd());
+  document.addEventListener("forstok:sending", toEnd);
+  restore();
 })();

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import re
 import threading
 import uuid
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from conversations import outbox
 from conversations.dispatch import Draft
 from conversations.events import record
 from conversations.ingest import ingest
 from conversations.live import Cursor, changes_since
-from conversations.models import Conversation, Event, Message
+from conversations.models import Event, Message
 from forstok_chat.accounts.models import User
 from marketplaces.content import Kind
 from marketplaces.models import Shop
@@ -99,9 +103,17 @@ def test_a_colleague_without_this_shop_hears_nothing(shop: Shop, colleague: User
 
 
 @pytest.mark.parametrize("since", ["", "nonsense", "1:2:3", f"{uuid.uuid4()}:x"])
-def test_a_broken_cursor_draws_the_page_anew(owner_client: Client, owner: User, since: str) -> None:
-    response = owner_client.get("/live/", {"since": since})
-    assert response["HX-Refresh"] == "true"
+def test_a_broken_cursor_draws_list_and_thread_as_a_whole_without_a_reload(
+    owner_client: Client, owner: User, shop: Shop, since: str
+) -> None:
+    conversation = make_conversation(shop, "halo kak")
+    response = owner_client.get("/live/", {"since": since, "open": str(conversation.pk)})
+    html = response.content.decode()
+    assert "HX-Refresh" not in response
+    assert str(Cursor.now(owner)) in html
+    assert 'hx-swap-oob="innerHTML:#rows"' in html
+    assert f"innerHTML:#thread[data-conversation='{conversation.pk}'] #bubbles" in html
+    assert html.count("halo kak") >= 2, "in the row and in the thread"
 
 
 def test_a_state_of_a_reply_is_told(shop: Shop, owner: User) -> None:
@@ -146,12 +158,93 @@ def test_an_event_never_appears_below_one_that_was_already_seen(shop: Shop, owne
     assert list(Event.objects.order_by("pk").values_list("conversation", flat=True)[:1]) == [conversation.pk]
 
 
-def test_too_much_at_once_draws_the_page_anew(shop: Shop, owner: User, monkeypatch: Any) -> None:
+def test_too_much_at_once_is_drawn_as_a_whole_and_what_is_written_stays(
+    owner_client: Client, shop: Shop, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("conversations.live.MOST_EVENTS", 3)
     cursor = Cursor.now(owner)
-    make_conversation(shop, *"abcdef")
+    conversation = make_conversation(shop, *"abcdef")
     assert changes_since(owner, cursor).is_too_much
-    assert isinstance(Conversation.objects.get(), Conversation)
+    response = owner_client.get("/live/", {"since": str(cursor), "open": str(conversation.pk)})
+    html = response.content.decode()
+    assert "HX-Refresh" not in response
+    assert html.count('id="message-') == 6
+    assert "<textarea" not in html, "the composer is left alone"
+
+
+def test_a_shop_that_is_switched_off_meanwhile_locks_the_open_thread(
+    owner_client: Client, shop: Shop, owner: User
+) -> None:
+    conversation = make_conversation(shop, "halo")
+    look = {"since": str(Cursor.now(owner)), "open": str(conversation.pk), "visible": "0"}
+    assert owner_client.get("/live/", look | {"shop_state": "active"}).status_code == 204
+    shop.disconnect("ended")
+    html = owner_client.get("/live/", look | {"shop_state": "active"}).content.decode()
+    assert f"outerHTML:#thread[data-conversation='{conversation.pk}']\"" in html
+    assert "composer__locked" in html
+    assert 'name="shop_state" value="disconnected"' in html
+    assert owner_client.get("/live/", look | {"shop_state": "disconnected"}).status_code == 204
+
+
+def test_what_is_drawn_alone_brings_the_bubble_below_it_along(
+    owner_client: Client, shop: Shop, owner: User
+) -> None:
+    """It may go on with what has just come before it."""
+    at = timezone.now() - timedelta(minutes=10)
+    ingest(shop, remote(), [said("kedua", at=at)], Message.Source.READING)
+    cursor = Cursor.now(owner)
+    late = said("pertama", at=at - timedelta(minutes=1))
+    conversation = ingest(shop, remote(), [late], Message.Source.PUSH)
+    html = owner_client.get("/live/", {"since": str(cursor), "open": str(conversation.pk)}).content.decode()
+    second = html[html.index(f"message-{conversation.messages.get(text='kedua').client_id}") :]
+    assert "data-continued" in second[: second.index(">")]
+
+
+def test_a_bubble_that_the_marketplace_hides_leaves_the_screen(
+    owner_client: Client, shop: Shop, owner: User
+) -> None:
+    told = said("salah kirim")
+    conversation = ingest(shop, remote(), [told, said("halo")], Message.Source.READING)
+    cursor = Cursor.now(owner)
+    ingest(shop, remote(), [replace(told, is_hidden=True)], Message.Source.READING)
+    html = owner_client.get("/live/", {"since": str(cursor), "open": str(conversation.pk)}).content.decode()
+    gone = conversation.messages.get(text="salah kirim").client_id
+    assert f'<li id="message-{gone}" hx-swap-oob="delete">' in html
+
+
+def test_only_the_buyers_new_words_are_read_out(owner_client: Client, shop: Shop, owner: User) -> None:
+    conversation = make_conversation(shop, "halo")
+    look = {"open": str(conversation.pk), "drawn": str(int(timezone.now().timestamp()) - 1)}
+    outbox.enqueue(conversation, owner, Draft(Kind.TEXT, "ada kak"), uuid.uuid4())
+    before = Cursor(dict.fromkeys([shop.seller_id], 0))
+    Message.objects.update(received_at=timezone.now() - timedelta(minutes=5))
+    assert "#heard" not in owner_client.get("/live/", look | {"since": str(before)}).content.decode()
+    cursor = Cursor.now(owner)
+    ingest(shop, remote(), [said("masih ada?")], Message.Source.PUSH)
+    html = owner_client.get("/live/", look | {"since": str(cursor)}).content.decode()
+    assert '#heard">rina: masih ada?</p>' in html
+
+
+def test_at_midnight_the_dividers_get_their_new_names(owner_client: Client, shop: Shop, owner: User) -> None:
+    with time_machine.travel("2026-11-25 16:30Z", tick=False):  # 23:30 in Jakarta
+        conversation = make_conversation(shop, "halo")
+        conversation.mark_read(owner)
+        look = {"since": str(Cursor.now(owner)), "open": str(conversation.pk), "drawn": "1795624200"}
+        assert owner_client.get("/live/", look).status_code == 204
+    with time_machine.travel("2026-11-25 17:01Z", tick=False):
+        html = owner_client.get("/live/", look).content.decode()
+        assert re.search(r'id="day-20261125" [^>]*data-known-only>.*?>Kemarin<', html)
+        assert re.search(r'id="day-20261124" [^>]*data-known-only>.*?>Selasa, 24 November 2026<', html)
+        drawn = re.search(r'id="drawn" name="drawn" value="(\d+)"', html)
+        assert drawn is not None
+        assert owner_client.get("/live/", look | {"drawn": drawn[1]}).status_code == 204
+
+
+def test_who_signed_in_again_elsewhere_gets_a_page_with_valid_forms(
+    owner_client: Client, owner: User
+) -> None:
+    look = {"since": str(Cursor.now(owner)), "signed_out": "1"}
+    assert owner_client.get("/live/", look)["HX-Refresh"] == "true"
 
 
 def test_the_traffic_of_hidden_shops_does_not_draw_the_page_anew(
