@@ -45,6 +45,17 @@ def record(conversation: Conversation, messages: Iterable[Message] = ()) -> None
     write([Event(**place, message=message) for message in messages] or [Event(**place)])
 
 
+def record_all(conversations: Iterable[Conversation]) -> None:
+    """The same of many conversations of one seller, none of whose bubbles changed."""
+    from conversations.models import Event
+
+    events = [
+        Event(seller_id=each.seller_id, shop_id=each.shop_id, conversation=each) for each in conversations
+    ]
+    if events:
+        write(events)
+
+
 def record_shop(shop: Shop) -> None:
     """Something about the shop itself changed: its import, its connection."""
     from conversations.models import Event

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from conversations.models import Conversation, Event, Message
 from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.permissions import Permission
 from marketplaces.models import Shop
 
 # More than this is not told one by one: the list and the thread are drawn as a whole.
@@ -102,4 +103,5 @@ def too_much(user: User) -> Changes:
 
 
 def sellers_of(user: User) -> list[UUID]:
-    return list(Membership.objects.filter(user=user).order_by("seller").values_list("seller", flat=True))
+    jobs = Membership.objects.filter(user=user).allowing(Permission.CHAT)
+    return list(jobs.order_by("seller").values_list("seller", flat=True))

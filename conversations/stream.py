@@ -10,7 +10,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,6 @@ from uuid import UUID
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.http import HttpRequest
 from redis import RedisError
@@ -26,6 +26,7 @@ from redis.asyncio import Redis
 
 from conversations.events import EVERY_SELLER, channel
 from conversations.live import sellers_of
+from forstok_chat.accounts import sessions
 from forstok_chat.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -35,13 +36,13 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 KEEP_ALIVE = 20  # seconds; proxies close what is silent for longer
-# Memberships may have changed meanwhile: the browser comes back by itself and is checked again.
+# Whoever lost a shop or a session meanwhile, unheard: the browser comes back by itself and is checked again.
 LONGEST = 900  # seconds
 NUDGE = b"event: changed\ndata: \n\n"
 
 
 class Hub:
-    """The streams of this process, by channel."""
+    """The streams of this process, by channel: of sellers, to be nudged, and of people, to be ended."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, set[asyncio.Event]] = {}
@@ -69,7 +70,7 @@ class Hub:
                     Redis.from_url(settings.REDIS_URL, socket_timeout=None) as client,
                     client.pubsub() as pubsub,
                 ):
-                    await pubsub.psubscribe(EVERY_SELLER)
+                    await pubsub.psubscribe(EVERY_SELLER, sessions.EVERY_PERSON)
                     self.wake_all()
                     async for message in pubsub.listen():
                         if message["type"] == "pmessage":
@@ -83,8 +84,9 @@ class Hub:
             flag.set()
 
     def wake_all(self) -> None:
-        for name in list(self.waiting):
-            self.wake(name)
+        for name in self.waiting:
+            if not name.startswith(sessions.ENDED):
+                self.wake(name)
 
 
 hub: Hub | None = None
@@ -98,37 +100,41 @@ def the_hub() -> Hub:
 
 
 async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-    """One browser's stream, until it leaves, the server stops, or LONGEST has passed."""
-    sellers = await sync_to_async(signed_in_sellers, thread_sensitive=False)(dict(scope["headers"]))
-    if sellers is None:
+    """One browser's stream, until it leaves, its session ends, the server stops, or LONGEST has passed."""
+    user = await sync_to_async(signed_in, thread_sensitive=False)(dict(scope["headers"]))
+    if user is None:
         await respond(send, 204)  # tells an EventSource not to come back
         return
-    flag, channels = asyncio.Event(), [channel(seller) for seller in sellers]
-    flag.set()  # whoever connects looks at once: something may have happened while it was away
-    the_hub().join(channels, flag)
-    gone = asyncio.ensure_future(disconnected(receive))
+    changed, ended = asyncio.Event(), asyncio.Event()
+    changed.set()  # whoever connects looks at once: something may have happened while it was away
+    person, sellers = [sessions.channel(user.pk)], [channel(seller) for seller in user.sellers]
+    the_hub().join(sellers, changed)
+    the_hub().join(person, ended)
+    over = [asyncio.ensure_future(each) for each in (disconnected(receive), ended.wait())]
     try:
         await respond(send, 200, more=True)
         async with asyncio.timeout(LONGEST):
-            await nudge_until(gone, flag, send)
+            await nudge_until(over, changed, send)
     except TimeoutError:
         pass
     finally:
-        the_hub().leave(channels, flag)
-        gone.cancel()
+        the_hub().leave(sellers, changed)
+        the_hub().leave(person, ended)
+        for future in over:
+            future.cancel()
         with contextlib.suppress(Exception):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def nudge_until(gone: asyncio.Future[None], flag: asyncio.Event, send: Send) -> None:
+async def nudge_until(over: Sequence[asyncio.Future[Any]], flag: asyncio.Event, send: Send) -> None:
     closing = asyncio.ensure_future(the_hub().closing.wait())
+    ends = {*over, closing}
     try:
-        while not gone.done() and not closing.done():
+        while True:
             changed = asyncio.ensure_future(flag.wait())
-            ends: set[asyncio.Future[Any]] = {changed, gone, closing}
-            await asyncio.wait(ends, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*ends, changed}, timeout=KEEP_ALIVE, return_when=asyncio.FIRST_COMPLETED)
             changed.cancel()
-            if gone.done() or closing.done():
+            if any(each.done() for each in ends):
                 return
             body = NUDGE if flag.is_set() else b": still here\n\n"
             flag.clear()
@@ -152,17 +158,23 @@ async def respond(send: Send, status: int, *, more: bool = False) -> None:
     await send({"type": "http.response.body", "body": b": hello\n\n" if more else b"", "more_body": more})
 
 
-def signed_in_sellers(headers: dict[bytes, bytes]) -> list[UUID] | None:
-    """The sellers of whoever owns this session cookie; None when nobody is signed in."""
+@dataclass(frozen=True)
+class Viewer:
+    pk: int
+    sellers: list[UUID]
+
+
+def signed_in(headers: dict[bytes, bytes]) -> Viewer | None:
+    """Whoever owns this session cookie; None when nobody is signed in."""
     try:
         cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
         morsel = cookies.get(settings.SESSION_COOKIE_NAME)
         if morsel is None:
             return None
         request = HttpRequest()
-        request.session = SessionStore(morsel.value)
+        request.session = sessions.SessionStore(morsel.value)
         user = get_user(request)
-        return sellers_of(user) if isinstance(user, User) and user.is_active else None
+        return Viewer(user.pk, sellers_of(user)) if isinstance(user, User) and user.is_active else None
     finally:
         close_old_connections()
 

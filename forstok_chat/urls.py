@@ -14,5 +14,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("marketplaces.urls")),
     path("", include("forstok_chat.accounts.urls")),
+    path("team/", include("forstok_chat.team.urls")),
     path("", include("conversations.urls")),
 ]

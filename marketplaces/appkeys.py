@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forstok_chat.accounts.models import Membership, Seller, User
+from forstok_chat.accounts.permissions import Permission
 from marketplaces.connector import Connector
 from marketplaces.content import PushHealth
 from marketplaces.errors import Unsupported
@@ -84,8 +85,8 @@ def standings(seller: Seller) -> list[Standing]:
 
 def owned_sellers(user: User) -> QuerySet[Seller]:
     """App keys are the owner's matter."""
-    role = Membership.Role.OWNER
-    return Seller.objects.filter(memberships__user=user, memberships__role=role).order_by("name")
+    jobs = Membership.objects.filter(user=user).allowing(Permission.KEEP_APP_KEYS)
+    return Seller.objects.filter(memberships__in=jobs).order_by("name")
 
 
 def push_troubles(user: User) -> list[Standing]:

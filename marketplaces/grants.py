@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forstok_chat.accounts.models import Membership
+from forstok_chat.accounts.permissions import Permission
 from marketplaces.content import Grant, Tokens
 from marketplaces.credentials import FixedTokens
 from marketplaces.errors import MarketplaceError
@@ -110,8 +111,8 @@ def offered(activation: Activation, grant: Grant) -> list[Offered]:
 
 def may_add_shops(activation: Activation) -> bool:
     """Whoever is limited to chosen shops would not see a new one."""
-    memberships = Membership.objects.filter(user=activation.user, seller=activation.shop.seller_id)
-    return any(each.may_manage_shops and each.sees_all_shops for each in memberships)
+    jobs = Membership.objects.filter(user=activation.user, seller=activation.shop.seller_id)
+    return jobs.allowing(Permission.ACTIVATE_SHOPS).filter(sees_all_shops=True).exists()
 
 
 def new_shop(beside: Shop, remote_id: str) -> Shop:

@@ -4,7 +4,8 @@
 secrets.env   SECRET_KEY and FIELD_KEYS, made once
 postgres/     the database cluster        valkey/    the append-only file
 sandbox/      the sandbox's own state     beat       the schedule
-logs/         one file per process        programs/  copies, see postgres.py
+logs/         one file per process        mails/     what would be sent, one file each
+programs/  copies, see postgres.py
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class DataDir:
         self.postgres = self.path / "postgres"
         self.valkey = self.path / "valkey"
         self.logs = self.path / "logs"
+        self.mails = self.path / "mails"
         self._lock: int | None = None
 
     @property

@@ -26,6 +26,7 @@ WELCOME = """
     Buyer's phone   {sandbox}
     Shopee login    nusantara.gadget or nusantara.fashion, password  sandbox
     TikTok Shop     nusantara.seller (both of its shops), password  sandbox
+    Mails           {mails}, a file each
     Logs            {logs}
 
   Ctrl-C stops everything; your data stays in {data}
@@ -48,7 +49,9 @@ def main() -> int:
         print("Starting ...", flush=True)
         stack.start()
         print(
-            WELCOME.format(url=stack.url, sandbox=stack.sandbox_url, logs=data.logs, data=data.path),
+            WELCOME.format(
+                url=stack.url, sandbox=stack.sandbox_url, mails=data.mails, logs=data.logs, data=data.path
+            ),
             flush=True,
         )
         stack.watch()

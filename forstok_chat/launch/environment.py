@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -36,6 +36,7 @@ def build(data: DataDir, given: Mapping[str, str]) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{ports['PORT']}",
         "STATIC_ROOT": str(data.path / "static"),
         "MEDIA_ROOT": str(data.path / "media"),
+        "EMAIL_URL": f"filemail:///{quote(str(data.mails))}",
         "DJANGO_SETTINGS_MODULE": "forstok_chat.settings",
         # A worker that is told to stop gives its task back instead of waiting for its end (Celery's own pair).
         "REMAP_SIGTERM": "SIGQUIT",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forstok_chat.accounts.models import Membership, Seller, User
+from forstok_chat.accounts.permissions import Permission
 from marketplaces.connector import Connector
 from marketplaces.errors import NotConfigured
 from marketplaces.fields import EncryptedJSONField
@@ -50,19 +51,21 @@ class App(models.Model):
 
 class ShopQuerySet(models.QuerySet["Shop"]):
     def visible_to(self, user: User) -> ShopQuerySet:
-        """The shops of this user's memberships; one may be limited to chosen shops, and to what these were before
-        they moved."""
-        unlimited = Membership.objects.filter(user=user, sees_all_shops=True)
+        return self.allowing(user, Permission.CHAT)
+
+    def manageable_by(self, user: User) -> ShopQuerySet:
+        return self.allowing(user, Permission.ACTIVATE_SHOPS)
+
+    def allowing(self, user: User, permission: Permission) -> ShopQuerySet:
+        """Where this user may do that: shops of memberships with this permission; one may be limited to chosen
+        shops, and to what these were before they moved."""
+        jobs = Membership.objects.filter(user=user).allowing(permission)
+        unlimited = jobs.filter(sees_all_shops=True)
         chosen = Membership.shops.through.objects.filter(
-            membership__user=user, membership__seller=F("shop__seller")
+            membership__in=jobs, membership__seller=F("shop__seller")
         )
         named = chosen.values("shop")
         return self.filter(Q(seller__in=unlimited.values("seller")) | Q(pk__in=named) | Q(moved_to__in=named))
-
-    def manageable_by(self, user: User) -> ShopQuerySet:
-        roles = [Membership.Role.OWNER, Membership.Role.SUPERVISOR]
-        sellers = Membership.objects.filter(user=user, role__in=roles).values("seller")
-        return self.visible_to(user).filter(seller__in=sellers)
 
     def active(self) -> ShopQuerySet:
         return self.filter(state=Shop.State.ACTIVE)

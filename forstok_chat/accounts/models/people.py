@@ -1,15 +1,21 @@
-"""Who uses the product: sellers (the tenants), their people, and what each of them may see."""
+"""Who uses the product: sellers (the tenants) and people. What a person is at a seller: membership.py."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from forstok_chat.accounts.permissions import Permission
+
+if TYPE_CHECKING:
+    from forstok_chat.accounts.models.membership import MembershipQuerySet
 
 # An open inbox asks for changes at least this often, so a longer silence means that nobody is there.
 ONLINE_FOR = timedelta(seconds=75)
@@ -68,6 +74,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def jobs(self) -> MembershipQuerySet:
+        """The memberships that have not ended."""
+        from forstok_chat.accounts.models.membership import Membership
+
+        return Membership.objects.filter(user=self).active()
+
+    @cached_property
+    def leads_a_team(self) -> bool:
+        """Whether menus show the way to the team."""
+        return self.jobs.allowing(Permission.LEAD_AGENTS).exists()
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether signing in leads anywhere: to a seller, to an invitation that waits, or to the admin."""
+        from forstok_chat.accounts.models.invitation import Invitation
+
+        waiting = Invitation.objects.usable().filter(email__iexact=self.email)
+        return self.is_staff or self.jobs.exists() or waiting.exists()
+
+    @property
     def is_online(self) -> bool:
         return self.seen_at is not None and self.seen_at > timezone.now() - ONLINE_FOR
 
@@ -76,39 +102,3 @@ class User(AbstractBaseUser, PermissionsMixin):
         now = timezone.now()
         stale = models.Q(seen_at=None) | models.Q(seen_at__lt=now - ONLINE_FOR / 2)
         User.objects.filter(stale, pk=self.pk).update(seen_at=now)
-
-
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def online(self) -> MembershipQuerySet:
-        """Of people who are here now."""
-        return self.filter(user__seen_at__gt=timezone.now() - ONLINE_FOR)
-
-
-class Membership(models.Model):
-    """What a user is at a seller. Sees all of its shops, or only the chosen ones."""
-
-    class Role(models.TextChoices):
-        OWNER = "owner", _("Owner")
-        SUPERVISOR = "supervisor", _("Supervisor")
-        AGENT = "agent", _("Agent")
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
-    seller = models.ForeignKey(Seller, models.CASCADE, related_name="memberships")
-    role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.AGENT)
-    sees_all_shops = models.BooleanField(_("sees all shops"), default=True)
-    shops = models.ManyToManyField("marketplaces.Shop", blank=True, related_name="+")
-
-    objects: ClassVar[MembershipQuerySet] = MembershipQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        constraints = [models.UniqueConstraint(fields=["user", "seller"], name="one_membership_per_seller")]
-
-    def __str__(self) -> str:
-        return f"{self.user} · {self.seller} · {self.get_role_display()}"
-
-    @property
-    def may_manage_shops(self) -> bool:
-        """Activating and deactivating shops is for owners and supervisors."""
-        return self.role in {self.Role.OWNER, self.Role.SUPERVISOR}
