@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from forstok_chat.accounts import mail
 from forstok_chat.accounts.models import Invitation, LastOwner, Membership
-from forstok_chat.http import ChatRequest
+from forstok_chat.http import ChatRequest, posted
 from forstok_chat.team import changes
 from forstok_chat.team import invitations as inviting
 from forstok_chat.team.forms import AccessForm, InvitationForm, access_of
@@ -35,7 +35,7 @@ def team(request: ChatRequest) -> HttpResponse:
 @login_required
 def invitations(request: ChatRequest, seller: UUID) -> HttpResponse:
     leader = get_object_or_404(leaderships(request.user), seller=seller)
-    form = InvitationForm(leader, request.POST or None, initial={"role": "agent", "scope": "all"})
+    form = InvitationForm(leader, posted(request), initial={"role": "agent", "scope": "all"})
     if form.is_valid():
         email = form.cleaned_data["email"]
         try:
@@ -78,7 +78,7 @@ def withdrawal(request: ChatRequest, pk: UUID) -> HttpResponse:
 @login_required
 def member(request: ChatRequest, uuid: UUID) -> HttpResponse:
     found, leader = led_member(request, uuid)
-    form = AccessForm(leader, request.POST or None, initial=access_of(found))
+    form = AccessForm(leader, posted(request), initial=access_of(found))
     if form.is_valid():
         try:
             handed_back = changes.change(found, by=request.user, **form.access)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forstok_chat.accounts import sessions
 from forstok_chat.accounts.forms import NameForm
 from forstok_chat.accounts.models import User
-from forstok_chat.http import ChatRequest
+from forstok_chat.http import ChatRequest, posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -25,7 +25,7 @@ from forstok_chat.http import ChatRequest
 def account(request: ChatRequest) -> HttpResponse:
     """The name, the way to the password, and where this person is signed in."""
     # A copy: what was typed wrongly must not show as the name in the topbar.
-    form = NameForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = NameForm(posted(request), instance=User.objects.get(pk=request.user.pk))
     if form.is_valid():
         form.save()
         messages.success(request, _("Your name is saved."))

@@ -15,6 +15,7 @@ from forstok_chat.accounts import sessions
 from forstok_chat.accounts.forms import WelcomeForm
 from forstok_chat.accounts.models import Invitation, User
 from forstok_chat.accounts.models.invitation import InvitationUsed
+from forstok_chat.http import posted
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,7 +44,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def welcome(request: HttpRequest, found: Invitation, context: dict[str, object]) -> HttpResponse:
     """Somebody new. The mail has proved the address."""
-    form = WelcomeForm(request.POST if request.method == "POST" else None, instance=User(email=found.email))
+    form = WelcomeForm(posted(request), instance=User(email=found.email))
     if not form.is_valid():
         status = 422 if form.errors else 200
         return render(request, "accounts/invitation.html", context | {"form": form}, status=status)
