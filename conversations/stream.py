@@ -122,8 +122,11 @@ async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         the_hub().leave(person, ended)
         for future in over:
             future.cancel()
+        last = (
+            NUDGE if ended.is_set() else b""
+        )  # an open page looks once more, and finds that it must sign in
         with contextlib.suppress(Exception):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": last, "more_body": False})
 
 
 async def nudge_until(over: Sequence[asyncio.Future[Any]], flag: asyncio.Event, send: Send) -> None:

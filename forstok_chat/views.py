@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from conversations.filters import Filters
 from conversations.screen import rail, tabs, unread_conversations
 from forstok_chat.http import ChatRequest
-from marketplaces.appkeys import owned_sellers, push_troubles
+from marketplaces.appkeys import push_troubles
 from marketplaces.models import Shop
 
 
@@ -29,7 +29,6 @@ def dashboard(request: ChatRequest) -> HttpResponse:
         "rail": rail(filters),
         "tabs": tabs(filters),
         "manageable": set(manageable.values_list("pk", flat=True)),
-        "owns_a_seller": owned_sellers(request.user).exists(),
         "push_troubles": push_troubles(request.user),
     }
     return render(request, "dashboard.html", context)

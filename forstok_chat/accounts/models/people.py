@@ -85,6 +85,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether menus show the way to the team."""
         return self.jobs.allowing(Permission.LEAD_AGENTS).exists()
 
+    @cached_property
+    def keeps_app_keys(self) -> bool:
+        return self.jobs.allowing(Permission.KEEP_APP_KEYS).exists()
+
     @property
     def is_expected(self) -> bool:
         """Whether signing in leads anywhere: to a seller, to an invitation that waits, or to the admin."""
