@@ -114,6 +114,11 @@ def test_accounts_imports_neither_app() -> None:
     assert arrows(modules("forstok_chat/accounts"), "marketplaces", "conversations") == []
 
 
+def test_the_team_is_wiring_that_only_the_urls_know() -> None:
+    found = modules(*PRODUCT, outside=("forstok_chat/team/",))
+    assert arrows(found, "forstok_chat.team") == []  # urls.py includes it by its path
+
+
 def test_the_product_never_imports_the_sandbox() -> None:
     found = modules(*PRODUCT, outside=("marketplaces/sandbox/", SANDBOX_COMMAND))
     assert arrows(found, "marketplaces.sandbox") == []
