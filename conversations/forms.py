@@ -50,6 +50,12 @@ class ComposerForm(forms.Form):
         return text
 
 
+class RevisionForm(ComposerForm):
+    """Another text for a reply that is there already."""
+
+    client_id = None  # type: ignore[assignment]
+
+
 class ProductsForm(forms.Form):
     """Products of this shop to be sent as cards, several at once."""
 

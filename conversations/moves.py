@@ -44,7 +44,7 @@ def move(shop: Shop, to: Shop, by: User) -> None:
 
 def close_rooms(shop: Shop, by: User) -> None:
     """Nobody can be answered here: replies that wait say so, and no room asks for anybody any more."""
-    waiting = OutgoingMessage.objects.filter(conversation__shop=shop, state=State.QUEUED)
+    waiting = OutgoingMessage.objects.filter(conversation__shop=shop, state__in=[State.QUEUED, State.HELD])
     waiting.update(state=State.FAILED, problem_code="moved", problem_text="the shop has moved")
     rooms = Conversation.objects.filter(shop=shop)
     open_rooms = rooms.exclude(status=Conversation.Status.RESOLVED).order_by("pk")

@@ -16,6 +16,7 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -141,7 +142,7 @@ def claim(conversation_id: UUID | str, *, is_handed_over: bool = False) -> Outgo
     if oldest is None or (oldest.next_attempt_at > now and not is_handed_over):
         return None
     oldest.state, oldest.attempted_at, oldest.readings = State.SENDING, now, 0
-    oldest.accepted_at = None
+    oldest.accepted_at = oldest.looked_at = None
     oldest.attempts += 1
     oldest.save()
     record(conversation, [oldest.message])
@@ -166,7 +167,7 @@ def send(outgoing: OutgoingMessage, connector: Connector) -> None:
     except NotAuthorized as error:
         disconnect(outgoing.conversation.shop, error)
         explained = error.code in connector.explanations
-        fail(outgoing, error.code if explained else "not_authorized", str(error))
+        hold(outgoing, error.code if explained else "not_authorized", str(error))
     except MarketplaceError as error:
         if error.code in connector.lock_codes:
             outgoing.conversation.close_for_replies(error.code)
@@ -223,6 +224,19 @@ def fail(outgoing: OutgoingMessage, code: str, detail: str) -> None:
     change(outgoing, state=State.FAILED, problem_code=code[:100], problem_text=detail)
 
 
+def hold(outgoing: OutgoingMessage, code: str, detail: str) -> None:
+    """The marketplace does not let us speak for the shop: it waits for that, with all others (held.py)."""
+    change(
+        outgoing,
+        state=State.HELD,
+        withdrawn_at=timezone.now(),
+        withdrawn_by=None,
+        attempts=outgoing.attempts - 1,
+        problem_code=code[:100],
+        problem_text=detail,
+    )
+
+
 def doubt(outgoing: OutgoingMessage, *, code: str, detail: str) -> None:
     change(
         outgoing,
@@ -234,7 +248,7 @@ def doubt(outgoing: OutgoingMessage, *, code: str, detail: str) -> None:
 
 
 @transaction.atomic
-def change(outgoing: OutgoingMessage, *, while_in: State | None = None, **fields: object) -> bool:
+def change(outgoing: OutgoingMessage, *, while_in: str | None = None, **fields: object) -> bool:
     """Move the row on, unless something else has moved it since we looked."""
     conversation = outgoing.conversation.locked()
     expected = while_in or outgoing.state
@@ -274,7 +288,7 @@ def settle(outgoing: OutgoingMessage, connector: Connector) -> None:
         return
     settled_at = attempted_at(row) + connector.settling_time
     readings = row.readings + 1
-    OutgoingMessage.objects.filter(pk=row.pk).update(readings=readings)
+    OutgoingMessage.objects.filter(pk=row.pk).update(readings=readings, looked_at=looked_at)
     if readings < 2:  # the marketplace may have taken it as late as we gave up waiting for its answer
         look_again(outgoing, looked_at, max(settled_at, looked_at + connector.settling_time))
     elif looked_at < settled_at:
@@ -303,18 +317,25 @@ def attempted_at(outgoing: OutgoingMessage) -> datetime:
 
 
 def try_again(outgoing: OutgoingMessage) -> bool:
-    """Send a failed one once more, or one that the machine could not settle. False when it moved meanwhile."""
-    if outgoing.state != State.FAILED and not outgoing.needs_person:
+    """Send a failed or held one once more, or one that the machine could not settle. False when it moved
+    meanwhile."""
+    if outgoing.state not in (State.FAILED, State.HELD) and not outgoing.needs_person:
         return False
-    return change(
-        outgoing,
-        state=State.QUEUED,
-        attempts=0,
-        next_attempt_at=timezone.now(),
-        needs_person=False,
-        problem_code="",
-        problem_text="",
-    )
+    return change(outgoing, while_in=outgoing.state, **afresh())
+
+
+def afresh() -> dict[str, Any]:
+    """The fields of a reply that goes into the queue as if it had never been tried."""
+    return {
+        "state": State.QUEUED,
+        "attempts": 0,
+        "next_attempt_at": timezone.now(),
+        "needs_person": False,
+        "problem_code": "",
+        "problem_text": "",
+        "withdrawn_at": None,
+        "withdrawn_by": None,
+    }
 
 
 @transaction.atomic

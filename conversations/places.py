@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from redis import RedisError
 
 from conversations.lanes import Lane, lane_of, queued
+from conversations.models import Conversation, Message, OutgoingMessage
 from marketplaces import throttle
 from marketplaces.errors import NotConfigured
 from marketplaces.models import Shop
@@ -66,6 +68,28 @@ class Line:
         if self.rooms[room]:
             self.queue(self.rooms[room][0], at)
         return pk
+
+
+def attach(conversation: Conversation, messages: Iterable[Message]) -> None:
+    """Give those in the queue their place, or say that an older one of their room keeps them from going."""
+    waiting = [message for message in messages if is_waiting(message)]
+    if not waiting:
+        return
+    found, stuck = places(conversation.shop), stuck_in(conversation)
+    for message in waiting:
+        message.waits_for_older = stuck is not None and stuck != message.outgoing.pk
+        message.place = None if message.waits_for_older else found.get(message.outgoing.pk)
+
+
+def is_waiting(message: Message) -> bool:
+    return hasattr(message, "outgoing") and message.outgoing.state == OutgoingMessage.State.QUEUED
+
+
+def stuck_in(conversation: Conversation) -> int | None:
+    """The reply that nobody may overtake and whose time is not known: unclear, or tried again after a while."""
+    tried_later = Q(state=OutgoingMessage.State.QUEUED, attempts__gt=0, next_attempt_at__gt=timezone.now())
+    stuck = conversation.outgoing.filter(Q(state=OutgoingMessage.State.UNCERTAIN) | tried_later)
+    return stuck.order_by("-state", "pk").values_list("pk", flat=True).first()
 
 
 def places(shop: Shop) -> dict[int, Place]:

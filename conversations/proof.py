@@ -121,11 +121,11 @@ def prove(outgoing: OutgoingMessage, remote_id: str, sent_at: datetime, sequence
     message = outgoing.message
     if message.remote_id and message.remote_id != remote_id:
         message.raw = {**message.raw, "earlier_ids": [*message.raw.get("earlier_ids", ()), message.remote_id]}
-    message.remote_id, message.sent_at = remote_id, sent_at
+    message.remote_id, message.sent_at, message.is_hidden = remote_id, sent_at, False
     if sequence is not None:
         message.sequence = sequence
         fit(message.conversation, message)
-    message.save(update_fields=["remote_id", "sent_at", "sequence", "raw"])
+    message.save(update_fields=["remote_id", "sent_at", "sequence", "raw", "is_hidden"])
     outgoing.state, outgoing.sent_at = State.SENT, sent_at
     outgoing.problem_code = outgoing.problem_text = ""
     outgoing.needs_person = False

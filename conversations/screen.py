@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from conversations import cards, groups, pages, panels, places
+from conversations import cards, evidence, groups, held, pages, panels, places
 from conversations.bubble_files import attach_files
 from conversations.filters import TABS, Filters
 from conversations.forms import ComposerForm
@@ -131,20 +131,14 @@ def dressed(conversation: Conversation, messages: list[Message]) -> list[Message
     groups.mark(conversation, messages)
     for message in messages:
         message.conversation = conversation
-    waiting = [message for message in messages if is_waiting(message)]
-    found = places.places(conversation.shop) if waiting else {}
-    for message in waiting:
-        message.place = found.get(message.outgoing.pk)
+    places.attach(conversation, messages)
+    evidence.attach(conversation, messages)
     cards.attach(conversation.shop, messages)
     cards.want_missing(conversation.shop, messages)
     pictures = [message.product.picture_url for message in messages if message.product]
     media.keep(conversation.shop, filter(None, pictures), is_urgent=False)
     attach_files(conversation.shop, messages)
     return messages
-
-
-def is_waiting(message: Message) -> bool:
-    return hasattr(message, "outgoing") and message.outgoing.state == "queued"
 
 
 def thread(
@@ -162,6 +156,7 @@ def thread(
         **page(conversation, around),
         "found": found,
         "first_unread": first_unread,
+        "held_here": held.in_room(conversation),
         "form": form or composer(conversation),
     }
 

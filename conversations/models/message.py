@@ -19,6 +19,7 @@ from marketplaces.content import IncomingMessage, Kind, is_bare_attachment
 from marketplaces.models import MediaFile, Order, Product
 
 if TYPE_CHECKING:
+    from conversations.evidence import Evidence
     from conversations.places import Place
 
 # Bubbles that the marketplace has not numbered yet stand behind the others of their instant.
@@ -84,12 +85,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return (
             self.shown()
             .filter(origin__in=people)
-            .exclude(Q(outgoing__state="failed") | Q(payload__has_key="refusal"))
+            .exclude(Q(outgoing__state__in=["failed", "held"]) | Q(payload__has_key="refusal"))
         )
 
     def with_parts(self) -> MessageQuerySet:
         """All that a bubble shows, in one query."""
-        return self.select_related("author", "outgoing")
+        return self.select_related("author", "outgoing__withdrawn_by")
 
 
 class Message(models.Model):
@@ -135,11 +136,14 @@ class Message(models.Model):
     order: Order | None = None
     about_product: Product | None = None
     about_order: Order | None = None
-    # Nor this: where it stands in the queue, while it waits there.
+    # Nor these: where it stands in the queue while it waits there, whether an older one keeps it from going, and
+    # what is known of one that a person has to judge.
     place: Place | None = None
     # Nor these: goes on with what the one above it began (groups.mark), and its picture or video, copied here.
     is_continued = False
     file: MediaFile | None = None
+    waits_for_older = False
+    evidence: Evidence | None = None
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
 

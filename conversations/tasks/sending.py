@@ -8,7 +8,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import lanes, outbox
+from conversations import held, lanes, outbox
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
 from marketplaces.errors import NotConfigured
@@ -23,11 +23,13 @@ def deliver(conversation_id: str, is_wake_up: bool = False) -> None:
     conversation = Conversation.objects.select_related("shop").filter(pk=conversation_id).first()
     if conversation is None:
         return
+    if not conversation.shop.is_active:
+        held.hold(conversation.shop)
+        return
+    held.release(conversation.shop)
     try:
-        lane = lanes.lane_of(conversation.shop) if conversation.shop.is_active else None
-    except NotConfigured:
-        lane = None
-    if lane is None:  # whoever waits here is told why
+        lane = lanes.lane_of(conversation.shop)
+    except NotConfigured:  # whoever waits here is told why
         send(conversation_id)
         return
     if is_wake_up:
@@ -52,7 +54,7 @@ def send(conversation_id: str, permit: str = "") -> None:
         if shop.is_active:
             outbox.send(outgoing, connector_for(shop, permit=permit))
         else:
-            outbox.fail(outgoing, "not_authorized", "the chat of this shop is switched off")
+            outbox.hold(outgoing, "not_authorized", "the chat of this shop is switched off")
     except NotConfigured as error:
         outbox.fail(outgoing, "not_configured", str(error))
     outgoing.refresh_from_db()

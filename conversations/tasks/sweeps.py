@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import history, imports, lanes, lost_pushes, outbox, reading_marks, rechecks, sync
+from conversations import held, history, imports, lanes, lost_pushes, outbox, reading_marks, rechecks, sync
 from conversations.models import Conversation, Push
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
@@ -20,6 +20,10 @@ from marketplaces.models import Shop
 def sweep_outbox() -> None:
     """Every reply that nobody is working on."""
     outbox.lost_to_uncertain()
+    for shop in held.to_hold():
+        held.hold(shop)
+    for shop in held.to_release():
+        held.release(shop)
     for conversation_id in lanes.due():
         nudge(deliver, str(conversation_id), expires=3)
     for outgoing_id in outbox.due_to_settle():

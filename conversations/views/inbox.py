@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import screen
+from conversations import held, screen
 from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
@@ -54,6 +54,7 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "platforms": screen.platforms(filters),
         "rows": screen.rows(filters),
         "selected_shop": shop,
+        "held_in_shop": held.of_shop(shop) if shop is not None else None,
         "may_manage_shop": shop is not None
         and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
         "first_import": begin_import(shop),

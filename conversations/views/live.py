@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import groups, pages, panels, screen
+from conversations import groups, held, pages, panels, screen
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
@@ -57,6 +57,7 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
         "first_import": screen.first_import(shop) if is_told_of_shop else None,
+        "held_in_shop": held.of_shop(shop) if shop is not None else None,
     }
 
 
@@ -79,7 +80,8 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
         thread = {}
     else:
         return {}
-    return side(opened, request.GET.get("panel", "")) | {"conversation": opened, "days": days} | thread
+    around = {"conversation": opened, "days": days, "held_here": held.in_room(opened)}
+    return side(opened, request.GET.get("panel", "")) | around | thread
 
 
 def heard(changed: list[Message], drawn: datetime) -> Message | None:

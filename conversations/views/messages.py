@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -40,11 +41,11 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:
-    """The composer comes back as it was, with what is wrong with it."""
+    """The composer comes back as it was, with what is wrong with it, or with the shop."""
     if request.htmx:
         filters = Filters.from_query(request.user, request.GET)
         context = {"conversation": conversation, "form": form, "filters": filters}
-        return render(request, "conversations/_composer.html", context, status=422)
+        return render(request, "conversations/refused.oob.html", context, status=422)
     context = inbox_context(request) | screen.thread(conversation, panel_of(request), form)
     return render(request, "conversations/inbox.html", context, status=422)
 
@@ -85,13 +86,16 @@ def find_outgoing(request: ChatRequest, client_id: UUID) -> OutgoingMessage:
     return get_object_or_404(found, message__client_id=client_id)
 
 
-def bubble(request: ChatRequest, outgoing: OutgoingMessage) -> HttpResponse:
-    """The bubble as it is now."""
+def bubble(request: ChatRequest, outgoing: OutgoingMessage, **more: Any) -> HttpResponse:
+    """The bubble as it is now, or that it is gone. `more`: what else its templates need."""
     if not request.htmx:
         return redirect("conversations:thread", outgoing.conversation_id)
     conversation = find(request, outgoing.conversation_id)
     message = conversation.messages.with_parts().get(pk=outgoing.message_id)
-    filters = Filters.from_query(request.user, request.GET)
-    bubbles = screen.dressed(conversation, [message])
-    context = {"conversation": conversation, "bubbles": bubbles, "filters": filters}
-    return render(request, "conversations/send.oob.html", context)
+    context = {
+        "conversation": conversation,
+        "bubbles": [] if message.is_hidden else screen.dressed(conversation, [message]),
+        "bubbles_gone": [message] if message.is_hidden else [],
+        "filters": Filters.from_query(request.user, request.GET),
+    }
+    return render(request, "conversations/send.oob.html", context | more)

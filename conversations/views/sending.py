@@ -41,7 +41,9 @@ def send(
         {
             **(also or {}),
             "conversation": conversation,
-            "bubbles": screen.dressed(conversation, bubbles),
+            "bubbles": screen.dressed(conversation, [each for each in bubbles if not each.is_hidden]),
+            # Cancelled before this was repeated.
+            "bubbles_gone": [each for each in bubbles if each.is_hidden],
             "filters": Filters.from_query(request.user, request.GET),
         },
     )

@@ -331,7 +331,7 @@ def test_a_shop_that_lost_its_authorization_is_disconnected_and_the_agent_told(
     outgoing = reply(conversation, owner)
     web.post(SHOPEE_SEND, json=shopee_error("error_permission"), status=403)
     deliver(str(conversation.pk))
-    assert (state_of(outgoing), outgoing.problem_code) == (State.FAILED, "error_permission")
+    assert (state_of(outgoing), outgoing.problem_code) == (State.HELD, "error_permission")
     conversation.shop.refresh_from_db()
     assert conversation.shop.state == Shop.State.DISCONNECTED
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from conversations import lanes, outbox
 from conversations.dispatch import Draft
-from conversations.models import Conversation, OutgoingMessage
+from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.places import places
 from forstok_chat.accounts.models import Seller, User
 from forstok_chat.redis import redis
@@ -83,6 +85,59 @@ def test_one_that_was_handed_to_a_worker_waits_for_nothing(seller: Seller, owner
     found = places(room.shop)
     assert first not in found
     assert found[second].ahead == 0
+
+
+def test_a_waiting_bubble_keeps_its_place_true_while_it_is_in_sight(
+    owner_client: Client, seller: Seller, owner: User
+) -> None:
+    room = make_conversation(make_shop(seller, "tokopedia"), "ada?")
+    ids = [reply(room, owner, f"balasan {number}") for number in range(6)]
+    last = OutgoingMessage.objects.select_related("message").get(pk=ids[-1]).message
+    address = f"/chat/{room.pk}/waiting/"
+    page = owner_client.get(f"/chat/{room.pk}/").content.decode()
+    assert page.count(f'hx-get="{address}" hx-trigger="intersect delay:2s') == 6
+    assert ", 5 di depan" in place_told(page, last)
+    OutgoingMessage.objects.filter(pk__in=ids[:3]).update(state="sent")
+    answer = owner_client.get(address).content.decode()
+    assert ", 2 di depan" in place_told(answer, last)
+    assert answer.count('hx-swap-oob="true"') == 3, "those that still wait, by one request"
+
+
+def place_told(page: str, message: Message) -> str:
+    return page.split(f'id="place-{message.client_id}"')[1].split("</span>")[0]
+
+
+def test_a_sent_bubble_asks_for_nothing(owner_client: Client, seller: Seller, owner: User) -> None:
+    room = make_conversation(make_shop(seller, "tokopedia"), "ada?")
+    reply(room, owner)
+    OutgoingMessage.objects.update(state="sent")
+    assert "/waiting/" not in owner_client.get(f"/chat/{room.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "stuck",
+    [
+        {"state": "uncertain"},
+        {"attempts": 2, "next_attempt_at": timezone.now() + timedelta(days=1)},
+    ],
+    ids=["unclear", "tried again later"],
+)
+def test_those_behind_one_that_is_stuck_say_so_and_promise_no_time(
+    owner_client: Client, seller: Seller, owner: User, stuck: dict[str, Any]
+) -> None:
+    room = make_conversation(make_shop(seller, "tokopedia"), "ada?")
+    first, _second = reply(room, owner, "satu"), reply(room, owner, "dua")
+    OutgoingMessage.objects.filter(pk=first).update(**stuck)
+    page = owner_client.get(f"/chat/{room.pk}/").content.decode()
+    assert page.count("menunggu balasan di atasnya") == 1
+    assert "di depan" not in page
+
+
+def test_one_that_failed_keeps_nobody_waiting(owner_client: Client, seller: Seller, owner: User) -> None:
+    room = make_conversation(make_shop(seller, "tokopedia"), "ada?")
+    first, _second = reply(room, owner, "satu"), reply(room, owner, "dua")
+    OutgoingMessage.objects.filter(pk=first).update(state="failed")
+    assert "menunggu balasan" not in owner_client.get(f"/chat/{room.pk}/").content.decode()
 
 
 def test_without_app_keys_nobody_is_told_anything(seller: Seller, owner: User) -> None:

@@ -130,8 +130,12 @@ def test_an_emoji_is_one_character(owner_client: Client, conversation: Conversat
 
 def test_a_disconnected_shop_locks_the_composer(owner_client: Client, conversation: Conversation) -> None:
     conversation.shop.disconnect("ended")
-    assert "<textarea" not in thread(owner_client, conversation)
-    assert post(owner_client, conversation, text="ada").status_code == 422
+    lock = 'class="composer__locked"'  # over the composer, whose draft stays
+    assert lock in thread(owner_client, conversation)
+    answer = post(owner_client, conversation, text="ada")
+    assert answer.status_code == 422
+    assert lock in answer.content.decode()
+    assert ">ada</textarea>" in answer.content.decode()
     assert not OutgoingMessage.objects.exists()
 
 
