@@ -19,6 +19,7 @@ WATCHED = tuple(
     f"/conversations/{name}.py"
     for name in (
         "dispatch",
+        "held",
         "ingest",
         "lanes",
         "outbox",

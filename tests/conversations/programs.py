@@ -19,10 +19,11 @@ from unittest.mock import patch
 import time_machine
 from celery.app.task import Task
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from conversations import outbox, pushes, tasks
+from conversations import outbox, pushes, tasks, withdrawals
 from conversations.dispatch import Draft
 from conversations.models import Conversation, OutgoingMessage, Push
 from forstok_chat.accounts.models import Seller, User
@@ -44,6 +45,7 @@ from tests.conversations.bazaar import (
 from tests.conversations.interruptions import Died, after_lines, die
 
 State = OutgoingMessage.State
+ON_ITS_WAY = (State.SENDING, State.UNCERTAIN, State.SENT)
 ROOMS = ("r-1", "r-2")
 TEXTS = ("ok", "siap kak")
 # The longest that one call, with all it may need, takes: conversations/outbox.py counts on it.
@@ -127,6 +129,28 @@ class TriesAgain:
     """A person, with what was told as not sent."""
 
 
+@dataclass(frozen=True)
+class Cancels:
+    """One of our replies, however far it is."""
+
+    which: int
+
+
+@dataclass(frozen=True)
+class TakesOut:
+    """One of our replies, to edit it."""
+
+    which: int
+
+
+@dataclass(frozen=True)
+class PutsBack:
+    """One of those that are edited; with another one it is an edit of a moment that is over."""
+
+    which: int
+    text: str
+
+
 # Strategies
 
 SWEEPS = ("sweep_outbox", "sweep_incoming", "sweep_shops")
@@ -138,6 +162,9 @@ waits = st.builds(Waits, st.sampled_from((1.0, 3.0, 11.0, 31.0, 125.0)))
 says = st.builds(Says, rooms, st.sampled_from((BUYER, BUYER, CENTRE)), st.sampled_from((0.0, 0.0, 6.0)))
 replies = st.builds(Replies, rooms, st.sampled_from(TEXTS))
 pushed = st.builds(Pushes, which)
+withdrawn = st.one_of(
+    st.builds(Cancels, which), st.builds(TakesOut, which), st.builds(PutsBack, which, st.sampled_from(TEXTS))
+)
 
 
 def answers(others: st.SearchStrategy[Any]) -> st.SearchStrategy[Answer]:
@@ -183,6 +210,7 @@ plain = st.one_of(
     says,
     replies,
     pushed,
+    withdrawn,
     st.builds(Sweeps, st.sampled_from(SWEEPS)),
     st.builds(Works, which, again=st.booleans()),
     st.builds(Works, which, again=st.booleans()),
@@ -194,6 +222,7 @@ def outbox_programs() -> st.SearchStrategy[list[Any]]:
     step = st.one_of(
         works(plain), works(plain), works(plain), replies, replies, sweeps(plain), says, pushed, waits,
         st.builds(Polls, interruptions(plain), st.just(())), st.builds(Flushes), st.builds(TriesAgain),
+        withdrawn, withdrawn,
     )  # fmt: skip
     return st.lists(step, min_size=4, max_size=16)
 
@@ -220,7 +249,8 @@ class World:
     traveller: Any
     queue: list[tuple[Task, tuple[Any, ...]]] = field(default_factory=list)
     budget: float | None = None
-    tried_again: set[int] = field(default_factory=set)
+    # Those of which a person decided when younger ones may have left: they go out of turn.
+    sent_late: set[int] = field(default_factory=set)
     said: int = 0
 
     def play(self, steps: Sequence[Any]) -> None:
@@ -285,7 +315,33 @@ class World:
     def TriesAgain(self, step: TriesAgain) -> None:
         for outgoing in OutgoingMessage.objects.filter(state=State.FAILED):
             if outbox.try_again(outgoing):
-                self.tried_again.add(outgoing.pk)
+                self.sent_late.add(outgoing.pk)
+
+    def Cancels(self, step: Cancels) -> None:
+        if (outgoing := self.one_of(OutgoingMessage.objects.all(), step.which)) is None:
+            return
+        assert withdrawals.cancel(outgoing, self.agent) == (outgoing.state not in ON_ITS_WAY)
+
+    def TakesOut(self, step: TakesOut) -> None:
+        if (outgoing := self.one_of(OutgoingMessage.objects.all(), step.which)) is None:
+            return
+        is_possible = outgoing.state not in (*ON_ITS_WAY, State.CANCELLED)
+        assert withdrawals.take_out(outgoing, self.agent) == is_possible
+
+    def PutsBack(self, step: PutsBack) -> None:
+        held = OutgoingMessage.objects.filter(state=State.HELD)
+        outgoing = self.one_of(held, step.which) or self.one_of(OutgoingMessage.objects.all(), step.which)
+        if outgoing is None:
+            return
+        younger = outgoing.conversation.outgoing.filter(pk__gt=outgoing.pk)
+        if withdrawals.put_back(outgoing, step.text) and younger.filter(state__in=ON_ITS_WAY).exists():
+            self.sent_late.add(outgoing.pk)
+        self.queue.append((tasks.deliver, (str(outgoing.conversation_id),)))
+
+    @staticmethod
+    def one_of(found: QuerySet[OutgoingMessage], which: int) -> OutgoingMessage | None:
+        rows = list(found.select_related("conversation", "message").order_by("pk"))
+        return rows[which % len(rows)] if rows else None
 
     # How a worker runs a task
 
@@ -403,7 +459,9 @@ def check_thread(world: World, conversation: Conversation) -> None:
 def check_replies(world: World, conversation: Conversation) -> None:
     """Each reply arrived once or its agent is told; in order, but for those that a person sent again."""
     rows = list(conversation.outgoing.select_related("message").order_by("pk"))
-    assert {row.state for row in rows if not row.needs_person} <= {State.SENT, State.FAILED}, "not settled"
+    at_rest = {State.SENT, State.FAILED, State.HELD, State.CANCELLED}
+    assert {row.state for row in rows if not row.needs_person} <= at_rest, "not settled"
+    assert all(row.message.is_hidden == (row.state == State.CANCELLED) for row in rows), "wrongly hidden"
     arrived = world.bazaar.in_room(conversation.remote_id, SHOP)
     undecided = Counter(row.message.text for row in rows if row.needs_person and row.state != State.SENT)
     ticked = Counter(row.message.text for row in rows if row.state == State.SENT)
@@ -411,7 +469,7 @@ def check_replies(world: World, conversation: Conversation) -> None:
     assert not ticked - came, "ticked without proof"
     assert not came - ticked - undecided, "arrived twice, or although it was told as not sent"
     order = [
-        row.message.remote_id for row in rows if row.state == State.SENT and row.pk not in world.tried_again
+        row.message.remote_id for row in rows if row.state == State.SENT and row.pk not in world.sent_late
     ]
     numbers = [int(remote_id or 0) for remote_id in order]
     assert numbers == sorted(numbers), "out of order"
