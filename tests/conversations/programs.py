@@ -162,9 +162,8 @@ waits = st.builds(Waits, st.sampled_from((1.0, 3.0, 11.0, 31.0, 125.0)))
 says = st.builds(Says, rooms, st.sampled_from((BUYER, BUYER, CENTRE)), st.sampled_from((0.0, 0.0, 6.0)))
 replies = st.builds(Replies, rooms, st.sampled_from(TEXTS))
 pushed = st.builds(Pushes, which)
-withdrawn = st.one_of(
-    st.builds(Cancels, which), st.builds(TakesOut, which), st.builds(PutsBack, which, st.sampled_from(TEXTS))
-)
+puts_back = st.builds(PutsBack, which, st.sampled_from(TEXTS))
+withdrawn = st.one_of(st.builds(Cancels, which), st.builds(TakesOut, which), puts_back, puts_back)
 
 
 def answers(others: st.SearchStrategy[Any]) -> st.SearchStrategy[Answer]:
@@ -224,7 +223,8 @@ def outbox_programs() -> st.SearchStrategy[list[Any]]:
         st.builds(Polls, interruptions(plain), st.just(())), st.builds(Flushes), st.builds(TriesAgain),
         withdrawn, withdrawn,
     )  # fmt: skip
-    return st.lists(step, min_size=4, max_size=16)
+    begun = st.lists(replies, min_size=1, max_size=3)  # with something to send from the start
+    return st.tuples(begun, st.lists(step, min_size=4, max_size=16)).map(lambda each: [*each[0], *each[1]])
 
 
 def ingest_programs() -> st.SearchStrategy[list[Any]]:
