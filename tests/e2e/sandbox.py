@@ -51,6 +51,12 @@ class Sandbox:
         """What the buyer got from the shop through us, in order."""
         return [m["text"] for m in self.room(marketplace, shop, buyer) if m["sent_by"] == "shop"]
 
+    def buyers(self, marketplace: str, shop: str) -> list[str]:
+        query = {"marketplace": marketplace, "shop": shop}
+        response = requests.get(f"{self.url}/control/rooms", params=query, timeout=10)
+        response.raise_for_status()
+        return [str(room["buyer"]) for room in response.json()["rooms"]]
+
     def pushes(self, mode: str) -> None:
         for marketplace in ("shopee", "tokopedia"):
             self.post("push", marketplace=marketplace, mode=mode)
