@@ -30,6 +30,9 @@ DEFAULTS = {
 # A developer's own values must not change what the tests see.
 FOREIGN = ("SHOPEE_", "TOKOPEDIA_", "TIKTOK_SHOP_", "LAZADA_", "LANGUAGE_CODE", "TIME_ZONE", "CELERY_")
 
+# Redis databases of parallel workers, beside those of whole stacks (tests/e2e).
+FIRST_NUMBER = 8
+
 _running: list[Postgres | Valkey] = []
 
 
@@ -38,6 +41,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     """A wrapper, because it runs before every plain hook, pytest-django's among them."""
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # one of several, on the servers of the one above it
+        os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], FIRST_NUMBER + int(worker[2:]))
+        return (yield)
     os.environ.update(DEFAULTS)
     try:
         data = free_directory()
@@ -48,6 +54,21 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     except StartError as error:
         raise pytest.UsageError(str(error)) from None
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs side by side: the browser tests, which share one stack, and the other files."""
+    for item in items:
+        path = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("e2e" if path.startswith("tests/e2e/") else path))
+
+
+def numbered(redis_url: str, number: int) -> str:
+    """The same server, another database of it."""
+    if redis_url.startswith("unix:"):
+        return f"{redis_url.partition('?')[0]}?db={number}"
+    return f"{redis_url.rpartition('/')[0]}/{number}"
 
 
 def pytest_unconfigure() -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from forstok_chat.embedded import DataDir
 from forstok_chat.launch.supervisor import Stack
+from tests.boot import numbered
 from tests.e2e.sandbox import Sandbox
 from tests.e2e.steps import sign_in
 
@@ -97,12 +98,6 @@ def fresh_database(url: str, name: str) -> str:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-
-
-def numbered(redis_url: str, number: int) -> str:
-    if redis_url.startswith("unix:"):
-        return f"{redis_url.partition('?')[0]}?db={number}"
-    return f"{redis_url.rpartition('/')[0]}/{number}"
 
 
 def free_port() -> int:
