@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from socket import gethostname
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,19 +13,16 @@ from redis import RedisError
 from requests import Response
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
-from forstok_chat.redis import redis
 from marketplaces import throttle
 from marketplaces.errors import RateLimited, Temporary, Uncertain, Unreachable
 from marketplaces.throttle import Bucket
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["Bucket", "Http", "Response", "note_clock", "noted_clock"]
+__all__ = ["Bucket", "Http", "Response"]
 
 # Seconds to connect and to read. Apart, because only the first proves that nothing was delivered.
 TIMEOUT = (5, 15)
-# Seconds for which a clock that was found wrong is remembered; a refusal corrects it at any time.
-CLOCK_S = 7 * 86400
 # Seconds that a call with a permit waits behind one that left late; beyond it goes back to the queue.
 AT_THE_DOOR = 0.5
 NEVER_LEFT = (NewConnectionError, ConnectTimeoutError, NameResolutionError, ProxyError)
@@ -141,23 +137,3 @@ def our_error(error: requests.RequestException) -> Unreachable | Uncertain:
 def is_bad_certificate(error: requests.RequestException) -> bool:
     """Refused before anything was sent. Other TLS faults may come after the request left."""
     return isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error)
-
-
-def note_clock(url: str, ahead: float) -> None:
-    """The clock there is so many seconds ahead of this machine's; the other processes here learn of it."""
-    try:
-        redis().set(clock_key(url), ahead, ex=CLOCK_S)
-    except RedisError:
-        logger.warning("could not note the clock of %s", url)
-
-
-def noted_clock(url: str) -> float:
-    """What a process of this machine found out; 0 for nothing."""
-    try:
-        return float(redis().get(clock_key(url)) or 0)
-    except (RedisError, ValueError):
-        return 0.0
-
-
-def clock_key(url: str) -> str:
-    return f"clock:{gethostname()}:{url}"

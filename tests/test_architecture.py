@@ -14,7 +14,7 @@ from marketplaces.registry import CONNECTORS
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = ("forstok_chat", "marketplaces", "conversations")
-GATE = tuple(f"marketplaces.{module}" for module in ("connector", "content", "errors", "http"))
+GATE = tuple(f"marketplaces.{module}" for module in ("clock", "connector", "content", "errors", "http"))
 PUBLIC = tuple(
     f"marketplaces.{module}"
     for module in (

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 import responses
 
-from marketplaces import throttle
-from marketplaces.connectors.shopee import clock
+from marketplaces import clock, throttle
 from marketplaces.throttle import Bucket
 
 
@@ -48,8 +47,8 @@ def permits(monkeypatch: pytest.MonkeyPatch) -> Permits:
 def noted_clocks(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What processes of this machine tell one another of the clocks of marketplaces."""
     noted: dict[str, float] = {}
-    monkeypatch.setattr(clock, "note_clock", noted.__setitem__)
-    monkeypatch.setattr(clock, "noted_clock", lambda url: noted.get(url, 0.0))
+    monkeypatch.setattr(clock, "note", noted.__setitem__)
+    monkeypatch.setattr(clock, "noted", noted.get)
     return noted
 
 

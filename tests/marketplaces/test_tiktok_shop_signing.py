@@ -11,7 +11,8 @@ import pytest
 import responses
 import time_machine
 
-from marketplaces.connectors.tiktok_shop import auth, clock
+from marketplaces import clock
+from marketplaces.connectors.tiktok_shop import auth
 from marketplaces.connectors.tiktok_shop.connector import TikTokShopConnector
 from marketplaces.content import File
 from marketplaces.errors import Temporary
@@ -140,6 +141,17 @@ def test_a_refused_timestamp_is_corrected_once_and_remembered(
     asked = [int(query_of(call)["timestamp"]) for call in web.calls]
     ours, theirs = int(OURS.timestamp()), int(THEIRS.timestamp())
     assert asked == [ours, theirs, theirs]
+
+
+@time_machine.travel(OURS, tick=False)
+def test_what_one_process_has_learned_the_others_need_not_be_refused_for(
+    web: responses.RequestsMock, offsets: dict[str, float]
+) -> None:
+    assert clock.learn(API, DATED["Date"])
+    offsets.clear()  # another process
+    web.get(CONVERSATIONS, json=answer({}))
+    connector().list_conversations()
+    assert int(query_of(web.calls[0])["timestamp"]) == int(THEIRS.timestamp())
 
 
 @time_machine.travel(OURS, tick=False)

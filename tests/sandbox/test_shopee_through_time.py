@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from conversations.models import Push
 from conversations.tasks import process_push, sync_shop
 from forstok_chat.accounts.models import Seller
-from marketplaces.connectors.shopee import clock
+from marketplaces import clock
 from marketplaces.models import App, Shop
 from tests.factories import make_shop
 from tests.sandbox.callers import GADGET, KEYS, Receiver, Running, wait_for

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from marketplaces.connectors.shopee import calls, clock
+from marketplaces import clock
+from marketplaces.connectors.shopee import calls
 from marketplaces.connectors.shopee.values import (
     from_seconds,
     identifier,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from marketplaces.connectors.shopee import clock
+from marketplaces import clock
 
 AUTH_LINK = "/api/v2/shop/auth_partner"
 GET_TOKEN = "/api/v2/auth/token/get"

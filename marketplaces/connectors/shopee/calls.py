@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from marketplaces.connectors.shopee import auth, clock, values
+from marketplaces import clock
+from marketplaces.connectors.shopee import auth, values
 from marketplaces.connectors.shopee.errors import (
     DAILY_LIMIT,
     NOT_FOUND,

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from marketplaces import clock
 from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
-from marketplaces.connectors.shopee import app, auth, bubbles, calls, clock, media, pushes, wire
+from marketplaces.connectors.shopee import app, auth, bubbles, calls, media, pushes, wire
 from marketplaces.connectors.shopee.errors import TokenRefused, recast
 from marketplaces.connectors.shopee.explanations import EXPLANATIONS
 from marketplaces.connectors.shopee.orders import orders_by_number, orders_page

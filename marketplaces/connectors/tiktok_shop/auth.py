@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from marketplaces.connectors.tiktok_shop import clock
+from marketplaces import clock
 
 TOKEN_HEADER = "x-tts-access-token"
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import quote, quote_plus
 
-from marketplaces.connectors.tiktok_shop import auth, clock, values
+from marketplaces import clock
+from marketplaces.connectors.tiktok_shop import auth, values
 from marketplaces.connectors.tiktok_shop.endpoints import Endpoint
 from marketplaces.connectors.tiktok_shop.errors import (
     QUOTA,
