@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
-from conversations.models import Conversation, Event, Message
+from conversations.models import Conversation, Event, Message, PrunedEvents
 from forstok_chat.accounts.models import Membership, User
 from forstok_chat.accounts.permissions import Permission
 from marketplaces.models import Shop
@@ -31,7 +31,8 @@ class Cursor:
             seller: Event.objects.filter(seller=seller).order_by("-pk").values_list("pk", flat=True).first()
             for seller in sellers
         }
-        return cls({seller: pk or 0 for seller, pk in newest.items()})
+        gone = pruned_through(sellers)
+        return cls({seller: pk or gone.get(seller, 0) for seller, pk in newest.items()})
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -94,12 +95,21 @@ def changes_since(user: User, cursor: Cursor) -> Changes:
                 changes.conversations.add(event.conversation_id)
             if event.message_id:
                 changes.messages.add(event.message_id)
+    # Asked last: what was there when it was read may have been removed a moment before.
+    if any(cursor.seen[seller] < gone for seller, gone in pruned_through(sellers).items()):
+        return too_much(user)
     return changes
 
 
 def too_much(user: User) -> Changes:
     """Everything, as of now."""
     return Changes(Cursor.now(user), is_too_much=True)
+
+
+def pruned_through(sellers: list[UUID]) -> dict[UUID, int]:
+    """The newest event of each seller that is gone; nothing of those whose events are all here."""
+    marks = PrunedEvents.objects.filter(seller__in=sellers)
+    return dict(marks.values_list("seller", "through"))
 
 
 def sellers_of(user: User) -> list[UUID]:

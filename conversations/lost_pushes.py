@@ -15,8 +15,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models import Push
+from conversations.received import labels
 from marketplaces.appkeys import shops_reached
 from marketplaces.content import LostPushes, PushHealth
+from marketplaces.errors import BadWebhook
 from marketplaces.http import Http
 from marketplaces.models import App
 from marketplaces.registry import connector_class
@@ -80,5 +82,15 @@ def store(app: App, lost: LostPushes) -> list[int]:
     twins = Push.objects.filter(open_or_recent, app=app, body__in=set(lost.bodies))
     known = {bytes(body) for body in twins.values_list("body", flat=True)}
     new = [body for body in dict.fromkeys(lost.bodies) if body not in known]
-    rows = Push.objects.bulk_create(Push(app=app, body=body, was_lost=True) for body in new)
+    rows = Push.objects.bulk_create(
+        Push(app=app, body=body, was_lost=True, **labels_of(app, body)) for body in new
+    )
     return [push.pk for push in rows]
+
+
+def labels_of(app: App, body: bytes) -> dict[str, object]:
+    """None for what cannot be read: processing it tells why."""
+    try:
+        return labels(connector_class(app.marketplace).read_stored_push(body))
+    except BadWebhook:
+        return {}

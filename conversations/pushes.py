@@ -1,8 +1,8 @@
 """What a marketplace's push does: store the bubble that it tells, read the conversation it points at, fetch the
 order it names, look at the shops whose authorization ends.
 
-A push is stored raw before anything is done with it and marked done in the end; a crash in between repeats
-it, and repeating changes nothing.
+A push is stored raw before anything is done with it (`received`) and marked done in the end; a crash in between
+repeats it, and repeating changes nothing.
 """
 
 from __future__ import annotations
@@ -13,96 +13,37 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conversations import cards, hints
 from conversations.events import record_shop
 from conversations.ingest import ingest
 from conversations.models import Conversation, Message, Push
+from conversations.received import finish
 from marketplaces import orders
 from marketplaces.appkeys import shops_reached
 from marketplaces.authorizations import note_expiring, reconcile
 from marketplaces.content import PushEvent, PushKind
-from marketplaces.errors import BadWebhook, MarketplaceError, NotAuthorized, RateLimited
+from marketplaces.errors import MarketplaceError, NotAuthorized
 from marketplaces.models import App, Shop
 from marketplaces.registry import connector_class, connector_for
 
 logger = logging.getLogger(__name__)
 
-MOST_ATTEMPTS = 8
-LEASE = timedelta(seconds=30)
 # Longer than a call with a refresh of tokens lasts.
 LEASE_OF_CALLS = timedelta(minutes=2)
+# An older one may tell of a consent that has been renewed since.
+BELIEVED_FOR = timedelta(days=1)
 
 
-def callback_url(public_url: str, marketplace: str) -> str:
-    """The configured address; some marketplaces sign it, so it is never rebuilt from a request."""
-    return f"{public_url}/webhooks/{marketplace}/"
-
-
-def verify(marketplace: str, headers: dict[str, str], body: bytes, url: str) -> tuple[App, PushEvent]:
-    """The app whose key signed it, and what it says. Raises BadWebhook when no app of ours fits."""
-    connector = connector_class(marketplace)
-    error: BadWebhook | None = None
-    for app in App.objects.filter(marketplace=marketplace).order_by("pk"):
-        try:
-            return app, connector.read_push(app.keys, headers, body, url)
-        except BadWebhook as refusal:
-            error = refusal
-    raise error or BadWebhook("there is no app for this marketplace")
-
-
-def store(app: App, headers: dict[str, str], body: bytes, notification: str) -> Push | None:
-    """The raw push; None for one that is here already, as the marketplace's own id of it tells."""
-    content = {"headers": headers, "body": body}
-    if not notification:
-        return Push.objects.create(app=app, **content)
-    push, is_new = Push.objects.get_or_create(app=app, notification=notification[:100], defaults=content)
-    return push if is_new else None
-
-
-def claim(push_id: int) -> Push | None:
-    """Take the turn; None when it is done or somebody else is at it."""
-    now = timezone.now()
-    due = Push.objects.filter(pk=push_id, state=Push.State.RECEIVED, next_attempt_at__lte=now)
-    if not due.update(next_attempt_at=now + LEASE):
-        return None
-    return Push.objects.select_related("app").get(pk=push_id)
-
-
-def process(push: Push, url: str) -> Conversation | None:
-    """Do what it says. Returns the conversation that now waits to be read, if any."""
-    conversation = apply(push, read(push, url))
-    Push.objects.filter(pk=push.pk).update(state=Push.State.DONE, problem="")
+def process(push: Push) -> Conversation | None:
+    """Do what it says. Returns the conversation that now waits to be read, if any. Doing it again changes
+    nothing."""
+    event = connector_class(push.app.marketplace).read_stored_push(bytes(push.body))
+    conversation = apply(push, event)
+    finish(push)
     return conversation
-
-
-def read(push: Push, url: str) -> PushEvent:
-    """What it says. One that found us away has no signature: a call of ours has brought it."""
-    connector = connector_class(push.app.marketplace)
-    if push.was_lost:
-        return connector.read_lost_push(bytes(push.body))
-    return connector.read_push(push.app.keys, push.headers, bytes(push.body), url)
-
-
-def wait(push: Push, error: RateLimited) -> None:
-    """Too many calls: its turn comes later, and costs no attempt."""
-    Push.objects.filter(pk=push.pk).update(
-        next_attempt_at=timezone.now() + timedelta(seconds=max(1.0, error.retry_after)),
-        problem=str(error)[:2000],
-    )
-
-
-def postpone(push: Push, error: Exception) -> None:
-    """Keep it and try again later; after some tries it waits for support staff."""
-    attempts = push.attempts + 1
-    Push.objects.filter(pk=push.pk).update(
-        attempts=attempts,
-        state=Push.State.FAILED if attempts >= MOST_ATTEMPTS else Push.State.RECEIVED,
-        next_attempt_at=timezone.now() + timedelta(seconds=2**attempts),
-        problem=f"{type(error).__name__}: {error}"[:2000],
-    )
 
 
 def apply(push: Push, event: PushEvent) -> Conversation | None:
@@ -117,7 +58,7 @@ def apply(push: Push, event: PushEvent) -> Conversation | None:
 
 def apply_to(shop: Shop, push: Push, event: PushEvent) -> Conversation | None:
     if not push.was_lost:
-        Shop.objects.filter(pk=shop.pk).update(last_push_at=push.received_at)
+        note_arrival(shop, push)
     if event.kind == PushKind.ORDER and event.order:
         fetch_order(shop, push, event.order)
     elif event.kind == PushKind.MESSAGE and event.conversation is not None:
@@ -131,6 +72,14 @@ def apply_to(shop: Shop, push: Push, event: PushEvent) -> Conversation | None:
     return None
 
 
+def note_arrival(shop: Shop, push: Push) -> None:
+    """When the newest one came: this may be an earlier one, tried again."""
+    known = Shop.objects.filter(pk=shop.pk)
+    known.filter(Q(last_push_at=None) | Q(last_push_at__lt=push.received_at)).update(
+        last_push_at=push.received_at
+    )
+
+
 def shop_of(push: Push, event: PushEvent) -> Shop | None:
     """An active shop that is reached with the app which signed the push: keys of one seller never speak for
     another's shop."""
@@ -138,6 +87,7 @@ def shop_of(push: Push, event: PushEvent) -> Shop | None:
     if shop is None or shop.app_in_use() != push.app:
         logger.info("push %s is for no shop of ours: %s", push.pk, event.kind)
         return None
+    push.shop = shop
     return shop
 
 
@@ -162,7 +112,8 @@ def warn(push: Push, event: PushEvent) -> None:
         return
     shops = list(shops_meant(push.app, event))
     if shops:
-        note_expiring(push.app, [shop.remote_id for shop in shops], event.until)
+        if push.received_at > timezone.now() - BELIEVED_FOR:
+            note_expiring(push.app, [shop.remote_id for shop in shops], event.until)
         ask_for_ends(push)
     for shop in shops:
         with transaction.atomic():

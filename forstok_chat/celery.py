@@ -41,6 +41,12 @@ app.conf.beat_schedule = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    # Each run is short, so that a night's worth is never done at once.
+    "prune-records": {
+        "task": "conversations.tasks.pruning.prune_records",
+        "schedule": crontab(minute=17),
+        "options": {"expires": 3600},
+    },
     "refresh-credentials": {
         "task": "marketplaces.tasks.refresh_credentials",
         "schedule": 300,

@@ -142,6 +142,7 @@ CELERY_TASK_ROUTES = {
     "conversations.tasks.sending.*": {"queue": "send"},
     "conversations.tasks.shops.*": {"queue": "slow"},
     "conversations.tasks.media.*": {"queue": "slow"},
+    "conversations.tasks.pruning.*": {"queue": "slow"},
     "marketplaces.tasks.reconcile_*": {"queue": "slow"},
     # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
     "conversations.tasks.sweeps.*": {"queue": "sweep"},

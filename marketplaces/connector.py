@@ -172,11 +172,6 @@ class Connector:
         """Drop them there up to this mark: they are stored here."""
         raise Unsupported("lost pushes")
 
-    @classmethod
-    def read_lost_push(cls, body: bytes) -> PushEvent:
-        """As read_push, without a signature: it came by a call of ours. Raises BadWebhook."""
-        raise Unsupported("lost pushes")
-
     # Connecting
 
     @classmethod
@@ -221,6 +216,12 @@ class Connector:
 
         A class method, as the shop is only known afterwards. Unknown pushes come back as IGNORED.
         """
+        raise NotImplementedError
+
+    @classmethod
+    def read_stored_push(cls, body: bytes) -> PushEvent:
+        """As read_push, without a signature: it was verified when it came, or a call of ours has brought it.
+        Raises BadWebhook."""
         raise NotImplementedError
 
     def file_access(self) -> FileAccess:

@@ -4,8 +4,9 @@ Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent'
               ├─ StatusChange                    who moved it, when, why
               ├─ PushHint                        what a push told of a bubble that no reading has brought yet
 Shop ─────────┼─ Import                          the first import of a shop, resumable
-              ├─ Push                            a marketplace's push, raw, until processed
+              ├─ Push                            a marketplace's push, raw, until processed and a while after
               └─ Event                           what changed, for open screens to catch up on
+Seller ───────── PrunedEvents                    how far back they can catch up
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
-from conversations.models.records import Event, Import, Push, PushHint, StatusChange
+from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint, StatusChange
 
 __all__ = [
     "Conversation",
@@ -21,6 +22,7 @@ __all__ = [
     "Import",
     "Message",
     "OutgoingMessage",
+    "PrunedEvents",
     "Push",
     "PushHint",
     "StatusChange",

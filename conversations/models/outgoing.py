@@ -61,6 +61,7 @@ class OutgoingMessage(models.Model):
     class Meta:
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outgoing messages")
+        permissions = [("decide_outgoingmessage", _("Can try replies again and mark them as arrived"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,9 +34,10 @@ class StatusChange(models.Model):
 
 
 class Push(models.Model):
-    """A push as it came, verified, kept until it is processed and after.
+    """A push as it came, verified before it is stored, kept until it is processed and for a while after
+    (pruning.py).
 
-    `was_lost`: it found us away and was fetched later by a call of ours, so it has no signature.
+    `was_lost`: it found us away and was fetched later by a call of ours, so it had no signature.
     """
 
     class State(models.TextChoices):
@@ -43,7 +46,21 @@ class Push(models.Model):
         FAILED = "failed", _("Failed")
 
     app = models.ForeignKey(App, models.CASCADE, related_name="+")
-    headers = models.JSONField(default=dict)
+    shop = models.ForeignKey(
+        Shop,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Known once it is processed."),
+    )
+    kind = models.CharField(max_length=12, blank=True)  # content.PushKind
+    mentions = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        blank=True,
+        help_text=_("The marketplace's ids that it names: shop, conversation, buyer, message, order."),
+    )
     body = models.BinaryField()
     was_lost = models.BooleanField(default=False)
     notification = models.CharField(
@@ -59,8 +76,11 @@ class Push(models.Model):
         verbose_name = _("push")
         verbose_name_plural = _("pushes")
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=models.Q(state="received"), name="push_open")
+            models.Index(fields=["next_attempt_at"], condition=models.Q(state="received"), name="push_open"),
+            models.Index(fields=["received_at"], name="push_by_time"),
+            GinIndex(fields=["mentions"], name="push_by_mention"),
         ]
+        permissions = [("replay_push", _("Can process pushes again"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["app", "notification"],
@@ -146,3 +166,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+
+class PrunedEvents(models.Model):
+    """Up to `through` a seller's events are gone (pruning.py): whoever has seen less cannot catch up by them."""
+
+    seller = models.OneToOneField(Seller, models.CASCADE, primary_key=True, related_name="+")
+    through = models.BigIntegerField(help_text=_("The id of the newest event that was removed."))
+
+    class Meta:
+        verbose_name = _("pruned events")
+        verbose_name_plural = _("pruned events")
+
+    def __str__(self) -> str:
+        return f"{self.seller_id} {self.through}"

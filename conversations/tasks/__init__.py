@@ -5,6 +5,7 @@ One module per queue, so that an import cannot delay a reply (CELERY_TASK_ROUTES
 
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import later, nudge
+from conversations.tasks.pruning import prune_records
 from conversations.tasks.receiving import (
     look_up_room,
     process_push,
@@ -40,6 +41,7 @@ __all__ = [
     "look_up_room",
     "nudge",
     "process_push",
+    "prune_records",
     "read_conversation",
     "read_older",
     "run_feed",

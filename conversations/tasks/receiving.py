@@ -6,10 +6,9 @@ import logging
 from datetime import timedelta
 
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
-from conversations import history, lookups, lost_pushes, pushes, reading, reading_marks
+from conversations import history, lookups, lost_pushes, pushes, reading, reading_marks, received
 from conversations.events import disconnect
 from conversations.models import Conversation
 from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
@@ -22,18 +21,17 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def process_push(push_id: int) -> None:
-    push = pushes.claim(push_id)
+    push = received.claim(push_id)
     if push is None:
         return
     try:
-        url = pushes.callback_url(settings.PUBLIC_URL, push.app.marketplace)
-        conversation = pushes.process(push, url)
+        conversation = pushes.process(push)
     except RateLimited as error:
-        pushes.wait(push, error)
+        received.wait(push, error)
         return
     except Exception as error:
         logger.exception("push %s could not be processed", push_id)
-        pushes.postpone(push, error)
+        received.postpone(push, error)
         return
     if conversation is not None:
         nudge(read_conversation, str(conversation.pk))

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from conversations import pushes
+from conversations import received
 from conversations.tasks import nudge, process_push
 from marketplaces.errors import BadWebhook
 from marketplaces.registry import CONNECTORS
@@ -26,13 +26,12 @@ def webhook(request: HttpRequest, marketplace: str) -> HttpResponse:
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = request.body
     try:
-        url = pushes.callback_url(settings.PUBLIC_URL, marketplace)
-        app, event = pushes.verify(marketplace, headers, body, url)
+        url = received.callback_url(settings.PUBLIC_URL, marketplace)
+        app, event = received.verify(marketplace, headers, body, url)
     except BadWebhook as error:
         logger.warning("push to %s refused: %s", marketplace, error)
         return HttpResponse(status=401)
-    signature = {name: headers[name] for name in headers if "authorization" in name}
-    push = pushes.store(app, signature, body, event.notification)
+    push = received.store(app, body, event)
     if push is not None:
         nudge(process_push, push.pk)
     return HttpResponse(status=200)

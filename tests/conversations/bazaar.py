@@ -8,7 +8,7 @@ bubbles stand in the order of their numbers.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -200,9 +200,7 @@ class BazaarConnector(Connector):
         raise NotImplementedError
 
     @classmethod
-    def read_push(
-        cls, keys: Mapping[str, str], headers: Mapping[str, str], body: bytes, callback_url: str
-    ) -> PushEvent:
+    def read_stored_push(cls, body: bytes) -> PushEvent:
         """`body`: the shop, and the number of the message that it is about."""
         shop, number = json.loads(body)
         said = next(each for each in cls.bazaar.said if each.number == number)

@@ -26,6 +26,7 @@ WATCHED = tuple(
         "proof",
         "pushes",
         "reading",
+        "received",
         "sync",
         "tasks/receiving",
         "tasks/sending",

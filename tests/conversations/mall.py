@@ -68,6 +68,10 @@ class Mall(Connector):
     def read_push(
         cls, keys: Mapping[str, str], headers: Mapping[str, str], body: bytes, callback_url: str
     ) -> PushEvent:
+        return cls.read_stored_push(body)
+
+    @classmethod
+    def read_stored_push(cls, body: bytes) -> PushEvent:
         return PushEvent(PushKind.IGNORED, notification=body.decode())
 
     def orders_of_buyer(self, buyer: str) -> tuple[RemoteOrder, ...]:

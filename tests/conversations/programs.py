@@ -23,12 +23,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from conversations import outbox, pushes, tasks, withdrawals
+from conversations import outbox, received, tasks, withdrawals
 from conversations.dispatch import Draft
 from conversations.models import Conversation, OutgoingMessage, Push
 from forstok_chat.accounts.models import Seller, User
 from marketplaces import throttle
-from marketplaces.content import Kind, Tokens
+from marketplaces.content import Kind, PushEvent, PushKind, Tokens
 from marketplaces.credentials import store
 from marketplaces.models import App, Shop
 from tests.conversations.bazaar import (
@@ -281,7 +281,8 @@ class World:
         if self.bazaar.said:
             said = self.bazaar.said[step.which % len(self.bazaar.said)]
             body = json.dumps([self.shop.remote_id, said.number]).encode()
-            push = pushes.store(App.objects.get(marketplace=self.shop.marketplace), {}, body, "")
+            app, event = App.objects.get(marketplace=self.shop.marketplace), PushEvent(PushKind.CHANGED)
+            push = received.store(app, body, event)
             assert push is not None
             self.queue.append((tasks.process_push, (push.pk,)))
 

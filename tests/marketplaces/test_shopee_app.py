@@ -160,7 +160,7 @@ def test_no_push_was_lost(web: responses.RequestsMock) -> None:
 def test_lost_pushes_come_with_a_mark_and_may_go_on(web: responses.RequestsMock) -> None:
     found = lost(web, fixture("push_order_status"), fixture("push_webchat_text"), mark=77, more=True)
     assert (found.mark, found.has_more) == ("77", True)
-    assert [ShopeeConnector.read_lost_push(body).kind for body in found.bodies] == [
+    assert [ShopeeConnector.read_stored_push(body).kind for body in found.bodies] == [
         PushKind.ORDER,
         PushKind.MESSAGE,
     ]
@@ -180,15 +180,15 @@ def test_a_lost_push_is_the_push_whatever_its_data_looks_like(
     assert {key: told[key] for key in ("shop_id", "code", "data")} == {
         key: push[key] for key in ("shop_id", "code", "data")
     }
-    event = ShopeeConnector.read_lost_push(body)
+    event = ShopeeConnector.read_stored_push(body)
     assert event.shop == SHOP
-    assert event == ShopeeConnector.read_lost_push(json.dumps(push).encode())
+    assert event == ShopeeConnector.read_stored_push(json.dumps(push).encode())
 
 
 def test_a_lost_push_about_the_app_has_no_shop(web: responses.RequestsMock) -> None:
     push = fixture("push_authorization_expiry")
     (body,) = lost(web, {"code": 12, "timestamp": 1, "data": json.dumps(push["data"])}).bodies
-    event = ShopeeConnector.read_lost_push(body)
+    event = ShopeeConnector.read_stored_push(body)
     assert (event.kind, len(event.shops)) == (PushKind.EXPIRING, 5)
 
 
@@ -196,13 +196,13 @@ def test_a_lost_push_about_the_app_has_no_shop(web: responses.RequestsMock) -> N
 def test_a_lost_push_without_an_object_is_handed_on_as_it_is(web: responses.RequestsMock, data: Any) -> None:
     (body,) = lost(web, {"shop_id": 7, "code": 10, "data": data}).bodies
     assert json.loads(body)["data"] == data
-    assert ShopeeConnector.read_lost_push(body).shop == "7"
+    assert ShopeeConnector.read_stored_push(body).shop == "7"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff"])
 def test_a_lost_push_that_is_no_object_is_refused(body: bytes) -> None:
     with pytest.raises(BadWebhook):
-        ShopeeConnector.read_lost_push(body)
+        ShopeeConnector.read_stored_push(body)
 
 
 def test_lost_pushes_are_confirmed_up_to_a_number(web: responses.RequestsMock) -> None:

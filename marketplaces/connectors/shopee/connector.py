@@ -91,13 +91,6 @@ class ShopeeConnector(Connector):
     def confirm_lost_pushes(cls, keys: Mapping[str, str], mark: str, http: Http) -> None:
         app.confirm_lost_pushes(keys, mark, http)
 
-    @classmethod
-    def read_lost_push(cls, body: bytes) -> PushEvent:
-        push = object_in(body)
-        if push is None:
-            raise BadWebhook("no JSON object")
-        return pushes.push_event(push)
-
     # Connecting
 
     @classmethod
@@ -154,7 +147,14 @@ class ShopeeConnector(Connector):
     ) -> PushEvent:
         if not auth.is_signed(keys, headers.get("authorization", ""), callback_url, body):
             raise BadWebhook("wrong signature")
-        return cls.read_lost_push(body)
+        return cls.read_stored_push(body)
+
+    @classmethod
+    def read_stored_push(cls, body: bytes) -> PushEvent:
+        push = object_in(body)
+        if push is None:
+            raise BadWebhook("no JSON object")
+        return pushes.push_event(push)
 
     # Orders and products
 

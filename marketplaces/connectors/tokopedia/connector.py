@@ -123,6 +123,10 @@ class TokopediaConnector(Connector):
     ) -> PushEvent:
         if not auth.is_signed(body, headers.get("authorization-hmac", ""), keys.get("webhook_secret", "")):
             raise BadWebhook("wrong signature")
+        return cls.read_stored_push(body)
+
+    @classmethod
+    def read_stored_push(cls, body: bytes) -> PushEvent:
         try:
             push = json.loads(body)
         except ValueError as error:
