@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from conversations import hints
 from conversations.bubble_files import keep_files
+from conversations.delays import note_delays
 from conversations.events import record
 from conversations.models import Conversation, Message
 from conversations.models.message import storable
@@ -24,9 +25,15 @@ Source = Message.Source
 
 @transaction.atomic
 def ingest(
-    shop: Shop, remote: RemoteConversation, incoming: Sequence[IncomingMessage], source: Message.Source
+    shop: Shop,
+    remote: RemoteConversation,
+    incoming: Sequence[IncomingMessage],
+    source: Message.Source,
+    *,
+    is_history: bool = False,
 ) -> Conversation:
-    """Store what the marketplace tells of one conversation; repeating it changes nothing."""
+    """Store what the marketplace tells of one conversation; repeating it changes nothing. `is_history`: by the
+    first import, so nothing of it is late."""
     conversation = find_or_create(shop, remote).locked()
     conversation.shop = shop
     has_news = note_facts(conversation, remote)
@@ -49,6 +56,8 @@ def ingest(
         else:
             created.append(build(conversation, item, source))
     fit_all(conversation, created)
+    if not is_history:
+        note_delays(conversation, created)
     Message.objects.bulk_create(created)
     changed += hints.join(conversation)
     if created or changed:

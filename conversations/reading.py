@@ -45,7 +45,7 @@ def read(
     else:
         since = None if first_import else shop.activated_at
         found = newest(connector, remote.remote_id, since=since, at_least=FIRST_READING)
-    conversation = ingest(shop, remote, found.bubbles, Message.Source.READING)
+    conversation = ingest(shop, remote, found.bubbles, Message.Source.READING, is_history=first_import)
     note_progress(conversation, remote, found)
     return conversation
 
@@ -58,6 +58,7 @@ def note_progress(conversation: Conversation, remote: RemoteConversation, found:
         progress["read_through_at"] = max(bubble.sent_at for bubble in bubbles)
     if remote.version and shows_all(remote, bubbles):
         progress["remote_version"] = remote.version
+        conversation.remote_version = remote.version
     if progress:
         Conversation.objects.filter(pk=conversation.pk).update(**progress)
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models import Conversation
-from conversations.reading import read
+from conversations.reading import LAG, read
 from forstok_chat.accounts.models import Membership, User
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
@@ -25,7 +25,8 @@ BUSY_FOR = timedelta(hours=1)
 
 
 def sync_shop(shop: Shop, connector: Connector) -> None:
-    """Read every conversation that changed since the last complete sync, then remember how far we are.
+    """Read every conversation that changed since the last complete sync, then remember how far we are: people
+    are told that everything up to there is here, so the mark waits for every room of the list.
 
     Raises MarketplaceError half way; what was read stays, the mark does not move, the next sync goes on.
     """
@@ -33,23 +34,29 @@ def sync_shop(shop: Shop, connector: Connector) -> None:
     since = (shop.synced_through_at or shop.activated_at or started_at) - OVERLAP
     cursor: str | None = None
     asked: set[str | None] = set()  # cursors may go in a ring
+    is_whole = True
     while cursor not in asked:
         asked.add(cursor)
         page = connector.list_conversations(cursor)
         for remote in changed(shop, page.items, since):
-            read_if_readable(shop, connector, remote)
+            is_whole &= read_whole(shop, connector, remote)
         cursor = page.next
         if cursor is None or reaches_behind(page.items, since):
             break
-    Shop.objects.filter(pk=shop.pk).update(synced_through_at=started_at)
+    if is_whole:
+        earlier = Q(synced_through_at=None) | Q(synced_through_at__lt=started_at)  # another sync may be ahead
+        Shop.objects.filter(earlier, pk=shop.pk).update(synced_through_at=started_at)
 
 
-def read_if_readable(shop: Shop, connector: Connector, remote: RemoteConversation) -> None:
-    """One room that the marketplace refuses to show (deleted, say) must not hide the others."""
+def read_whole(shop: Shop, connector: Connector, remote: RemoteConversation) -> bool:
+    """Whether all that the list tells of it is here now. One room that the marketplace refuses to show (deleted,
+    say) must not hide the others, nor hold the mark for ever: it is let go like a message that never shows."""
     try:
-        read(shop, connector, remote)
+        conversation = read(shop, connector, remote)
     except Rejected as error:
         logger.warning("room %s of shop %s cannot be read: %s", remote.remote_id, shop.pk, error)
+        return remote.last_message_at is None or remote.last_message_at < timezone.now() - LAG
+    return not remote.version or conversation.remote_version == remote.version
 
 
 def changed(shop: Shop, listed: tuple[RemoteConversation, ...], since: datetime) -> list[RemoteConversation]:
@@ -81,13 +88,18 @@ def reaches_behind(listed: tuple[RemoteConversation, ...], since: datetime) -> b
 def due_shops() -> list[Shop]:
     """Active shops whose turn it is; each turn is given once, the next one comes by the marketplace's policy."""
     now = timezone.now()
-    due = Shop.objects.active().filter(next_sync_at__lte=now)
+    due = Shop.objects.active().filter(is_due(now))
     return [shop for shop in due if take_turn(shop, now)]
 
 
 def take_turn(shop: Shop, now: datetime) -> bool:
-    mine = Shop.objects.filter(pk=shop.pk, next_sync_at__lte=now)
+    mine = Shop.objects.filter(is_due(now), pk=shop.pk)
     return mine.update(next_sync_at=now + interval(shop, now)) == 1
+
+
+def is_due(now: datetime) -> Q:
+    """Its time has come, or nobody has set one."""
+    return Q(next_sync_at=None) | Q(next_sync_at__lte=now)
 
 
 def interval(shop: Shop, now: datetime) -> timedelta:

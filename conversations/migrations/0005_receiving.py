@@ -53,6 +53,11 @@ class Migration(migrations.Migration):
             name='shop',
             field=models.ForeignKey(blank=True, help_text='Known once it is processed.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketplaces.shop'),
         ),
+        migrations.AddField(
+            model_name='message',
+            name='late_by',
+            field=models.PositiveIntegerField(blank=True, help_text='Seconds; empty when it came in time or is older history.', null=True),
+        ),
         migrations.AddIndex(
             model_name='push',
             index=models.Index(fields=['received_at'], name='push_by_time'),

@@ -127,6 +127,9 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("time at the marketplace"))
     sequence = models.BigIntegerField(default=UNNUMBERED)
     received_at = models.DateTimeField(default=timezone.now)
+    late_by = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Seconds; empty when it came in time or is older history.")
+    )
     attachment = models.ForeignKey(
         MediaFile, models.SET_NULL, null=True, blank=True, related_name="+", help_text=_("Uploaded here.")
     )

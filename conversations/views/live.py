@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import groups, held, pages, panels, screen
+from conversations import freshness, groups, held, pages, panels, screen
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
@@ -33,9 +33,15 @@ def live(request: ChatRequest) -> HttpResponse:
     cursor = Cursor.parse(request.GET.get("since", ""))
     changes = changes_since(request.user, cursor) if cursor is not None else too_much(request.user)
     thread = thread_parts(request, opened, changes) if opened is not None else {}
-    if not changes and not thread:
+    if not changes and not thread and is_fresh(request):
         return HttpResponse(status=204)
     return render(request, "conversations/live.oob.html", parts(request, changes) | thread)
+
+
+def is_fresh(request: ChatRequest) -> bool:
+    """What the screen tells of its shops, up to when all is here, is so still."""
+    shown = request.GET.get("fresh")
+    return shown is None or shown == freshness.state_for(request.user)
 
 
 def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:

@@ -100,8 +100,6 @@ def test_a_room_that_cannot_be_read_does_not_stop_the_sync_of_the_others(
     list_with_unreadable(web, budi, ani, unreadable=ani)
     sync_shop(str(shop.pk))
     assert Message.objects.get().conversation.buyer_name == "budi"
-    shop.refresh_from_db()
-    assert shop.synced_through_at is not None
 
 
 def test_a_room_that_cannot_be_read_does_not_stop_the_import_of_the_others(
