@@ -123,30 +123,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0 if TESTING else 300
 
 REDIS_URL: str = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
 
-# Celery: a task is only a nudge, the row decides, so losing every queued task loses nothing.
+# The same for Celery; how it is run stands in queues.py.
 
 CELERY_BROKER_URL = celery_url(REDIS_URL)
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Far above the longest task: a shorter one would start tasks a second time while they still run.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = 900
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
-CELERY_TASK_DEFAULT_QUEUE = "receive"
-CELERY_TASK_ROUTES = {
-    # Reading back may wait for permits: not in front of a reply.
-    "conversations.tasks.sending.settle": {"queue": "receive"},
-    "conversations.tasks.sending.*": {"queue": "send"},
-    "conversations.tasks.shops.*": {"queue": "slow"},
-    "conversations.tasks.media.*": {"queue": "slow"},
-    "conversations.tasks.pruning.*": {"queue": "slow"},
-    "marketplaces.tasks.reconcile_*": {"queue": "slow"},
-    # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
-    "conversations.tasks.sweeps.*": {"queue": "sweep"},
-}
 
 # Sign-in
 
@@ -204,7 +183,6 @@ LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "forstok_chat" / "locale"]
 TIME_ZONE: str = env.str("TIME_ZONE", "Asia/Jakarta")
 USE_TZ = True
-CELERY_TIMEZONE = "UTC"
 
 # Static files
 

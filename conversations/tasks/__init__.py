@@ -1,6 +1,6 @@
 """Tasks are nudges: load, call, done. The rows decide, so each may run twice, late or never.
 
-One module per queue, so that an import cannot delay a reply (CELERY_TASK_ROUTES).
+One module per queue, so that an import cannot delay a reply (forstok_chat/queues.py).
 """
 
 from conversations.tasks.media import fetch_media

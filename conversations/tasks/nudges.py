@@ -9,9 +9,10 @@ from celery import Task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from forstok_chat.queues import LONGEST_COUNTDOWN
+
 logger = logging.getLogger(__name__)
 
-LONGEST_COUNTDOWN = 60  # seconds
 # Seconds a call may wait for its permit: on the way out none but the shortest, so nobody waits behind it.
 PATIENCE_RECEIVING = 3
 PATIENCE_SLOW = 10
