@@ -134,8 +134,8 @@ def claim(conversation_id: UUID | str, *, is_handed_over: bool = False) -> Outgo
 
     `is_handed_over`: its lane gave it to us, with a permit.
     """
-    conversation = Conversation.objects.select_for_update(no_key=True).get(pk=conversation_id)
-    if conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).exists():
+    conversation = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id).first()
+    if conversation is None or conversation.outgoing.filter(state__in=OutgoingMessage.IN_FLIGHT).exists():
         return None
     oldest = conversation.outgoing.filter(state=State.QUEUED).order_by("pk").first()
     now = timezone.now()
