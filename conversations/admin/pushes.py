@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Q, QuerySet
@@ -26,7 +28,7 @@ MOST_NUDGES = 50
 @admin.register(Push)
 class PushAdmin(ReadOnlyAdmin):
     list_display = (
-        "received_at", "marketplace", "shop", "kind", "state", "attempts", "next_attempt_at", "short_problem",
+        "received_at", "marketplace", "shop", "kind", "state", "attempts", "next_try", "short_problem",
     )  # fmt: skip
     list_filter = ("state", through(MarketplaceFilter, "app__marketplace"), ShopFilter, "received_at")
     search_fields = ("notification",)  # and what it mentions, see below
@@ -55,6 +57,10 @@ class PushAdmin(ReadOnlyAdmin):
     @admin.display(description=_("marketplace"), ordering="app__marketplace")
     def marketplace(self, push: Push) -> str:
         return connector_class(push.app.marketplace).name
+
+    @admin.display(description=_("next try"), ordering="next_attempt_at")
+    def next_try(self, push: Push) -> datetime | None:
+        return push.next_attempt_at if push.state == Push.State.RECEIVED else None
 
     @admin.display(description=_("problem"))
     def short_problem(self, push: Push) -> str:
