@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_sees_all_shops'),
-        ('conversations', '0004_older_history'),
+        ('conversations', '0005_taking_replies_back'),
         ('marketplaces', '0003_consents_and_moves'),
     ]
 
