@@ -62,8 +62,8 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "tabs": screen.tabs(filters),
         "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
-        "first_import": screen.first_import(shop) if is_told_of_shop else None,
         "held_in_shop": held.of_shop(shop) if shop is not None else None,
+        "first_import": screen.first_import(shop) if is_told_of_shop else None,
     }
 
 
@@ -76,10 +76,11 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
         thread = screen.page(opened, pages.newest(opened)) | {"is_whole": True}
         thread |= {"form": screen.composer(opened)} if is_other_state else {}
     elif opened.pk in changes.conversations:
-        changed = changes.bubbles_of(opened)
+        changed, gone = changes.bubbles_of(opened), changes.bubbles_hidden_in(opened)
+        followers = groups.with_followers(opened, [*changed, *gone])
         thread = {
-            "bubbles": screen.dressed(opened, groups.with_followers(opened, changed)),
-            "bubbles_gone": changes.bubbles_hidden_in(opened),
+            "bubbles": screen.dressed(opened, [each for each in followers if not each.is_hidden]),
+            "bubbles_gone": gone,
             "heard": heard(changed, drawn),
         }
     elif days:

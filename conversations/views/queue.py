@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from conversations import held, places, withdrawals
+from conversations import places, withdrawals
 from conversations.forms import RevisionForm
 from conversations.models import OutgoingMessage
 from conversations.tasks import deliver, nudge
@@ -26,13 +26,12 @@ from forstok_chat.http import ChatRequest
 @never_cache
 @login_required
 def waiting(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """What changes in a room by waiting alone: the places in the queue, whether its shop is back."""
+    """What changes in a room by waiting alone: the places in its queue."""
     conversation = find(request, pk)
     found = conversation.messages.shown().filter(outgoing__state=OutgoingMessage.State.QUEUED)
     bubbles = list(found.select_related("outgoing").oldest_first())
     places.attach(conversation, bubbles)
-    context = {"around": conversation, "bubbles": bubbles, "held_here": held.in_room(conversation)}
-    return render(request, "conversations/waiting.oob.html", context)
+    return render(request, "conversations/waiting.oob.html", {"bubbles": bubbles})
 
 
 @require_POST

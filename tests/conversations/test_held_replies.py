@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from conversations import held, moves, outbox, withdrawals
 from conversations.dispatch import Draft
-from conversations.events import record_shop
 from conversations.live import Cursor
 from conversations.models import Conversation, OutgoingMessage
 from conversations.tasks import deliver, send, sweep_outbox
@@ -234,25 +233,16 @@ def test_those_of_a_shop_that_has_moved_fail_and_say_so(seller: Seller, owner: U
 def test_a_disconnection_locks_an_open_thread_and_spares_its_composer(
     owner_client: Client, owner: User, shop: Shop, rooms: list[Conversation]
 ) -> None:
-    cursor = Cursor.now(owner)
-    shop.disconnect("ended")
-    record_shop(shop)
-    html = owner_client.get("/live/", {"since": str(cursor), "open": str(rooms[0].pk)}).content.decode()
-    assert "composer__locked" in html
-    assert "<textarea" not in html
-
-
-def test_a_locked_thread_finds_out_by_itself_that_its_shop_is_back(
-    owner_client: Client, shop: Shop, rooms: list[Conversation]
-) -> None:
-    address = f"/chat/{rooms[0].pk}/waiting/"
+    seen = {"since": str(Cursor.now(owner)), "open": str(rooms[0].pk), "shop_state": "active"}
     disconnect(shop)
-    assert f'hx-get="{address}"' in owner_client.get(address).content.decode()
+    locked = owner_client.get("/live/", seen).content.decode()
+    assert "composer__locked" in locked
+    assert "<textarea" in locked, "out of sight, with the draft that the browser keeps"
     reconnect(shop)
-    answer = owner_client.get(address).content.decode()
-    assert 'id="lock"' in answer
-    assert "composer__locked" not in answer
-    assert "hx-get" not in answer
+    assert (
+        "composer__locked"
+        not in owner_client.get("/live/", seen | {"shop_state": "disconnected"}).content.decode()
+    )
 
 
 def test_a_stranger_decides_nothing(
