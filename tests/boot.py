@@ -56,14 +56,6 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     return (yield)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs side by side: the browser tests, which share one stack, and the other files. Said before xdist asks."""
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("e2e" if path.startswith("tests/e2e/") else path))
-
-
 def numbered(redis_url: str, number: int) -> str:
     """The same server, another database of it."""
     if redis_url.startswith("unix:"):
