@@ -66,4 +66,4 @@ def test_an_invited_colleague_sees_only_the_chosen_shop_until_the_access_ends(
     page.get_by_role("button", name="Akhiri akses").click()
     expect(page.locator(".member", has_text=ADDRESS)).to_contain_text("Tanpa akses")
     # The open chat is told by its own stream, without anybody touching it.
-    newcomer.wait_for_url("**/sign-in/**", timeout=30_000)
+    expect(newcomer.locator("#signed-out")).to_contain_text("Anda sudah keluar", timeout=30_000)

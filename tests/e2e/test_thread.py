@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.sandbox import Sandbox
-from tests.e2e.steps import SHOPEE, make_sure_shopee_is_active, open_chat, open_shop
+from tests.e2e.steps import SHOPEE, make_sure_shopee_is_active, open_shop
 
 MARKETPLACE, SHOP, NAME = SHOPEE
 WIDTHS = (390, 820, 1440)
@@ -56,7 +56,9 @@ def say(page: Page, stack: Stack, sandbox: Sandbox, buyer: str) -> str:
     open_shop(page, stack, NAME)
     text = f"Halo kak {time.monotonic_ns()}"
     sandbox.says(MARKETPLACE, SHOP, buyer, text)
-    open_chat(page, text)
+    row = page.locator("#rows > li", has_text=text)  # not on top where another story has been in the future
+    row.locator("a").click(timeout=30_000)
+    expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
     return text
 
 
