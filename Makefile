@@ -27,7 +27,7 @@ test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public client l
 		build/clients/bin/python -m pytest -c tests/clients/clients.ini tests/clients
 
 chaos: $(V)/.run messages ## Break everything for five minutes and count what got lost (SEED=...)
-	@SEED=$(SEED) $(BIN)/python -m forstok_chat.chaos
+	@SEED="$(SEED)" $(BIN)/python -m forstok_chat.chaos
 
 bench: $(V)/.run messages ## Measure, each figure beside its floor
 	@$(BIN)/python -m forstok_chat.bench

@@ -6,7 +6,6 @@ longer ones the buyer may have been answered otherwise, so a person sends or can
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from conversations.events import record
-from conversations.models import Conversation, OutgoingMessage
+from conversations.models import Conversation, Message, OutgoingMessage
 from conversations.outbox import afresh
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
@@ -98,40 +97,26 @@ def send(found: QuerySet[OutgoingMessage]) -> list[UUID]:
 
 
 def cancel(found: QuerySet[OutgoingMessage], by: User) -> list[UUID]:
-    """They never go."""
-
-    def hide(rows: list[OutgoingMessage]) -> None:
-        for row in rows:
-            row.message.is_hidden = True
-            row.message.save(update_fields=["is_hidden"])
-
+    """They never go, and nobody sees them any more."""
     outcome = {"state": State.CANCELLED, "withdrawn_at": timezone.now(), "withdrawn_by": by}
-    return change(found, outcome, hide)
+    return change(found, outcome)
 
 
-def change(
-    found: QuerySet[OutgoingMessage],
-    outcome: dict[str, object],
-    also: Callable[[list[OutgoingMessage]], None] | None = None,
-) -> list[UUID]:
+def change(found: QuerySet[OutgoingMessage], outcome: dict[str, object]) -> list[UUID]:
     """Room by room, each under its lock: those that are still as they were found. Returns the rooms."""
     rooms = sorted(set(found.values_list("conversation", flat=True)))
-    return [room for room in rooms if change_in(room, found, outcome, also)]
+    return [room for room in rooms if change_in(room, found, outcome)]
 
 
 @transaction.atomic
-def change_in(
-    room: UUID,
-    found: QuerySet[OutgoingMessage],
-    outcome: dict[str, object],
-    also: Callable[[list[OutgoingMessage]], None] | None,
-) -> bool:
+def change_in(room: UUID, found: QuerySet[OutgoingMessage], outcome: dict[str, object]) -> bool:
     conversation = Conversation.objects.select_for_update(no_key=True).get(pk=room)
     rows = list(found.filter(conversation=conversation).select_related("message"))
+    if not rows:
+        return False
     OutgoingMessage.objects.filter(pk__in=[row.pk for row in rows]).update(**outcome)
-    if rows and also is not None:
-        also(rows)
-    if rows:
-        conversation.derive()
-        record(conversation, [row.message for row in rows])
-    return bool(rows)
+    if outcome["state"] == State.CANCELLED:
+        Message.objects.filter(pk__in=[row.message_id for row in rows]).update(is_hidden=True)
+    conversation.derive()
+    record(conversation, [row.message for row in rows])
+    return True

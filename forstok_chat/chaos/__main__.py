@@ -18,58 +18,55 @@ from forstok_chat.chaos.mischief import Mischief
 from forstok_chat.chaos.ours import Ours
 from forstok_chat.chaos.people import Agent, Buyers, Helper, Logins, Notes, Person
 from forstok_chat.chaos.plan import Place, Plan, draw_up, newcomers
-from forstok_chat.chaos.report import Report
+from forstok_chat.chaos.report import Report, write
 from forstok_chat.chaos.settling import settle
 from forstok_chat.embedded import StartError
 from forstok_chat.embedded.datadir import ROOT
 from forstok_chat.embedded.process import wait_until
-from forstok_chat.launch.__main__ import raise_open_files, stop_on_signals
-from forstok_chat.rig import stage
 from forstok_chat.rig.browser import Browser
+from forstok_chat.rig.command import on_a_stack
 from forstok_chat.rig.sandbox import Sandbox
+from forstok_chat.rig.stage import Crowded
 
 SHOPS, ROOMS, BUBBLES, AGENTS = 2, 12, 10, 4  # shops of each marketplace, rooms of each shop
 
 
 def main() -> int:
     asked = arguments()
-    raise_open_files()
-    stop_on_signals()
-    stack: stage.Crowded | None = None
-    try:
-        data = stage.fresh_directory("chaos")
-        stack = stage.Crowded(data, stage.environment(os.environ))
-        print(f"Seed {asked.seed}. Starting ... (logs: {data.logs})", flush=True)
-        stack.start()
-        report = Run(stack, asked).report()
-    except StartError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nStopping ...", flush=True)
-        return 130
-    finally:
-        if stack is not None:
-            stack.stop()
-    print(report.as_text(), flush=True)
-    report.write(ROOT / "build" / "chaos.json")
-    return 0 if report.is_good else 1
+    reports: list[Report] = []
+
+    def work(stack: Crowded, seed: int) -> bool:
+        report = Run(stack, seed, asked.messages, asked.seconds).report()
+        print(report.as_text(), flush=True)
+        reports.append(report)
+        return report.is_good
+
+    worst = 0
+    for seed in asked.seeds:
+        print(f"Seed {seed}.", flush=True)
+        status = on_a_stack("chaos", lambda stack, seed=seed: work(stack, seed))  # type: ignore[misc]
+        worst = max(worst, status)
+        if status > 1:
+            break
+    write(reports, ROOT / "build" / "chaos.json")
+    return worst
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m forstok_chat.chaos", description=__doc__)
-    parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or time.time() % 100_000))
+    given = [int(seed) for seed in os.environ.get("SEED", "").replace(",", " ").split()]
+    parser.add_argument("--seeds", type=int, nargs="+", default=given or [int(time.time()) % 100_000])
     parser.add_argument("--messages", type=int, default=1000, help="of buyers, and as many replies")
     parser.add_argument("--seconds", type=float, default=200, help="in which all is said and broken")
     return parser.parse_args()
 
 
 class Run:
-    def __init__(self, stack: stage.Crowded, asked: argparse.Namespace) -> None:
-        self.stack, self.asked = stack, asked
+    def __init__(self, stack: Crowded, seed: int, messages: int, seconds: float) -> None:
+        self.stack, self.seed, self.messages, self.seconds = stack, seed, messages, seconds
         self.sandbox = Sandbox(stack.sandbox_url)
         self.ours = Ours(stack.env["DATABASE_URL"])
-        self.rng = Random(asked.seed)
+        self.rng = Random(seed)
         self.notes = Notes()
         self.stop = Event()
         self.began = time.monotonic()
@@ -81,7 +78,7 @@ class Run:
         browsers = [Browser(self.stack.url) for _ in range(AGENTS + 1)]
         self.activate(browsers[0], logins)
         places = self.places()
-        plan = draw_up(self.asked.seed, MARKETS, places, self.asked.messages, self.asked.seconds)
+        plan = draw_up(self.seed, MARKETS, places, self.messages, self.seconds)
         self.began = time.monotonic()
         people = self.people(plan, places, browsers, logins)
         mischief = Mischief(self.stack, self.sandbox, self.rng, self.tell)
@@ -177,7 +174,7 @@ class Run:
         if given_up := self.ours.pushes_given_up():
             left = left | {"pushes given up": given_up}
         return Report(
-            seed=self.asked.seed,
+            seed=self.seed,
             seconds=time.monotonic() - self.began,
             markets=MARKETS,
             shops=len({(place.market, place.shop) for place in places}),

@@ -68,8 +68,8 @@ class Report:
         lines += ["", "  All is as it should be." if self.is_good else "  NOT as it should be.", ""]
         return "\n".join(lines)
 
-    def write(self, path: Path) -> None:
-        whole = {
+    def as_dict(self) -> dict[str, Any]:
+        return {
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             "is_good": self.is_good,
@@ -80,8 +80,16 @@ class Report:
             "broken": self.broken,
             **self.notes,
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+
+
+def write(reports: Sequence[Report], path: Path) -> None:
+    """Of all seeds of one call, in their order."""
+    whole = {
+        "is_good": bool(reports) and all(report.is_good for report in reports),
+        "runs": [report.as_dict() for report in reports],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
 
 
 def listed(numbers: Any) -> str:

@@ -101,11 +101,14 @@ class Bazaar:
         return self.clock() + timedelta(seconds=self.skew)
 
     def say(self, room: str, sent_by: str, text: str, lag: float = 0) -> Said:
-        """Message ids grow with time, and no two messages share a millisecond."""
+        """Message ids grow with time, and no two messages share a millisecond. A reading lags behind as a whole: it
+        never shows a message before an older one of its room."""
         at = self.now()
         if self.said and at <= self.said[-1].at:
             at = self.said[-1].at + timedelta(milliseconds=1)
-        said = Said(next(self.numbers), room, sent_by, text, at, self.clock() + timedelta(seconds=lag))
+        seen_at = self.clock() + timedelta(seconds=lag)
+        seen_at = max([seen_at, *(earlier.seen_at for earlier in self.in_room(room))])
+        said = Said(next(self.numbers), room, sent_by, text, at, seen_at)
         self.said.append(said)
         return said
 

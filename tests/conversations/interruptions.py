@@ -1,8 +1,8 @@
 """Stopping the product between two of its lines: to die there, or to let others go first.
 
-Lines of the modules in WATCHED are counted. A process that dies loses its open transaction, as a savepoint here;
-nothing else of it happens, as nothing catches a BaseException. Others go first only outside a transaction: inside
-one they would wait for its locks.
+Lines of the modules in WATCHED are counted, but those of the marketplace itself: it is another machine. A process
+that dies loses its open transaction, as a savepoint here; nothing else of it happens, as nothing catches a
+BaseException. Others go first only outside a transaction: inside one they would wait for its locks.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ WATCHED = tuple(
 )
 
 
+MARKETPLACE = "Bazaar."
+
+
 class Died(BaseException):
     """The process is gone."""
 
@@ -49,7 +52,8 @@ def after_lines(lines: int, act: Callable[[], None], *, may_be_inside: bool) -> 
 
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal left, is_done
-        if is_done or not frame.f_code.co_filename.endswith(WATCHED):
+        code = frame.f_code
+        if is_done or not code.co_filename.endswith(WATCHED) or code.co_qualname.startswith(MARKETPLACE):
             return None
         if event != "line":
             return trace
