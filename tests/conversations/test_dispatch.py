@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -38,12 +37,6 @@ PICTURE_URL = "https://cf.shopee.co.id/file/sg-1"
 def quiet(nudges: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     free_permits(monkeypatch)
     monkeypatch.setattr(throttle, "pause", lambda *call: None)
-
-
-@pytest.fixture
-def web() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
 
 
 @pytest.fixture

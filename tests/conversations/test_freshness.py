@@ -21,10 +21,8 @@ from conversations.live import Cursor
 from conversations.models import Conversation, Event, Message
 from conversations.tasks import sweep_shops, sync_shop
 from forstok_chat.accounts.models import Seller, User
-from marketplaces import throttle
 from marketplaces.models import Shop
 from tests.factories import limit_to, make_conversation, make_shop
-from tests.permits import free_permits
 from tests.wire import (
     SHOPEE_CONVERSATIONS,
     SHOPEE_MESSAGES,
@@ -35,15 +33,7 @@ from tests.wire import (
     shopee_row,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    free_permits(monkeypatch)
-    monkeypatch.setattr(throttle, "pause", lambda *call: None)
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges", "permits")]
 
 
 def mark(shop: Shop) -> datetime | None:

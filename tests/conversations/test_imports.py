@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,20 +11,10 @@ from django.utils import timezone
 from conversations import imports
 from conversations.models import Conversation, Event, Import, Message
 from conversations.tasks import run_import, sweep_shops
-from marketplaces import throttle
 from marketplaces.models import Shop
-from tests.permits import free_permits
 from tests.wire import SHOPEE_CONVERSATIONS, SHOPEE_MESSAGES, shopee_answer, shopee_message, shopee_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    free_permits(monkeypatch)
-    monkeypatch.setattr(throttle, "pause", lambda *call: None)
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges", "permits")]
 
 
 def listed(shop: Shop, number: int, *, pinned: bool = False, unread: int = 0) -> dict[str, Any]:

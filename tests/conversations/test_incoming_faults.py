@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,11 +19,9 @@ from conversations.ingest import ingest
 from conversations.models import Conversation, Import, Message, Push
 from conversations.tasks import run_import, sync_shop
 from forstok_chat.accounts.models import Seller
-from marketplaces import throttle
 from marketplaces.content import IncomingMessage, Page, PushEvent, PushKind, RemoteConversation
 from marketplaces.models import App, Shop
 from tests.factories import TOKOPEDIA_KEYS, make_app, make_conversation, make_shop, remote, said
-from tests.permits import free_permits
 from tests.wire import (
     SHOPEE_CONVERSATIONS,
     SHOPEE_MESSAGES,
@@ -35,15 +32,7 @@ from tests.wire import (
     shopee_row,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    free_permits(monkeypatch)
-    monkeypatch.setattr(throttle, "pause", lambda *call: None)
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges", "permits")]
 
 
 @pytest.fixture

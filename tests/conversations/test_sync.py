@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,21 +11,11 @@ from django.utils import timezone
 from conversations.models import Conversation
 from conversations.tasks import read_conversation, sweep_shops, sync_shop
 from forstok_chat.accounts.models import User
-from marketplaces import throttle
 from marketplaces.models import Shop
 from tests.factories import limit_to, make_conversation, make_shop
-from tests.permits import free_permits
 from tests.wire import SHOPEE_CONVERSATIONS, SHOPEE_MESSAGES, shopee_answer, shopee_message, shopee_page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
-    free_permits(monkeypatch)
-    monkeypatch.setattr(throttle, "pause", lambda *call: None)
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges", "permits")]
 
 
 def row(conversation: Conversation, version: str, at: datetime) -> dict[str, Any]:
