@@ -17,6 +17,12 @@ from tests.e2e.steps import TOKOPEDIA, expect_sent, open_shop
 MARKETPLACE, SHOP, NAME = TOKOPEDIA
 REPLIES = [f"antrean nomor {number:02}" for number in range(1, 15)]
 AHEAD = re.compile(r", (\d+) di depan")
+# As after a long sleep: the whole thread is drawn again.
+DRAW_ALL = """() => {
+    document.querySelector("#bubbles > .bubble").dataset.old = "";
+    document.getElementById("cursor").value = "long ago";
+    document.getElementById("live").dispatchEvent(new Event("look"));
+}"""
 CHAT = re.compile(r"/chat/([0-9a-f-]{36})/")
 
 
@@ -72,6 +78,10 @@ def test_a_reply_that_waits_is_taken_back_and_another_one_edited(waiting: Page, 
     text = waiting.get_by_role("textbox", name="Ubah balasan")
     expect(text).to_have_value(REPLIES[-3])
     text.fill("sudah diubah")
+    waiting.evaluate(DRAW_ALL)
+    expect(waiting.locator("#bubbles > [data-old]")).to_have_count(0)
+    expect(text).to_have_value("sudah diubah")
+    expect(text).to_be_focused()
     waiting.locator(".revision").get_by_role("button", name="Kirim").click()
     expect_sent(bubble(waiting, "sudah diubah"))
     expect_sent(bubble(waiting, REPLIES[-1]))
