@@ -72,7 +72,7 @@ def test_the_place_counts_down_without_a_reload(waiting: Page) -> None:
 
 def test_a_reply_that_waits_is_taken_back_and_another_one_edited(waiting: Page, slow: Sandbox) -> None:
     taken_back, edited = bubble(waiting, REPLIES[-2]), bubble(waiting, REPLIES[-3])
-    taken_back.get_by_role("button", name="Batalkan").click()
+    taken_back.get_by_role("button", name="Jangan kirim").click()
     expect(taken_back).to_have_count(0)
     edited.get_by_role("button", name="Ubah").click()
     text = waiting.get_by_role("textbox", name="Ubah balasan")
