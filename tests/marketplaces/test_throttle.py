@@ -87,7 +87,7 @@ def test_a_bucket_within_nothing_needs_no_wider_one(app: str) -> None:
 def test_a_learned_limit_is_kept_with_its_own_bucket(app: str) -> None:
     bucket = bucket_of(app)
     learn(bucket, rate=100, burst=11)
-    assert redis().hget(f"throttle:{bucket.key}", "burst") == b"10"
+    assert redis().hget(f"throttle:{bucket.key}", "burst") == b"6"
     assert not redis().exists(f"throttle:{app}")
 
 
