@@ -7,6 +7,7 @@ Shop ─────────┼─ Import                          the first
               ├─ Push                            a marketplace's push, raw, until processed and a while after
               └─ Event                           what changed, for open screens to catch up on
 Seller ───────── PrunedEvents                    how far back they can catch up
+Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
 from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint, StatusChange
+from conversations.models.tally import Tally
 
 __all__ = [
     "Conversation",
@@ -26,4 +28,5 @@ __all__ = [
     "Push",
     "PushHint",
     "StatusChange",
+    "Tally",
 ]

@@ -24,6 +24,7 @@ from conversations.tasks.shops import (
     sync_shop,
 )
 from conversations.tasks.sweeps import (
+    add_up_tallies,
     sweep_feeds,
     sweep_incoming,
     sweep_media,
@@ -32,6 +33,7 @@ from conversations.tasks.sweeps import (
 )
 
 __all__ = [
+    "add_up_tallies",
     "deliver",
     "fetch_media",
     "fetch_named_orders",
