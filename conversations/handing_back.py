@@ -17,14 +17,15 @@ Status = Conversation.Status
 
 @transaction.atomic
 def hand_back(user: User, seller: Seller, *, by: User, reason: str) -> int:
-    """What this person serves and may see no longer is unserved again; what they have resolved does not come back
-    to them when its buyer writes. Returns how many were served. Replies that wait in the queue are still sent."""
+    """What this person serves and may see no longer is unserved again; what they have resolved stays so, but does
+    not come back to them when its buyer writes. Returns how many were served. Replies that wait in the queue are
+    still sent."""
     theirs = Conversation.objects.filter(seller=seller, assignee=user).order_by("pk")
     seen = Conversation.objects.visible_to(user)
     lost = list(theirs.exclude(pk__in=seen.values("pk")).select_for_update(no_key=True, of=("self",)))
     served = [each for each in lost if each.status == Status.SERVED]
-    for conversation in served:
-        conversation.change_status(Status.UNSERVED, by=by, assignee=None, reason=reason)
-    Conversation.objects.filter(pk__in=[each.pk for each in lost]).update(assignee=None)
+    for conversation in lost:
+        status = Status.UNSERVED if conversation in served else Status(conversation.status)
+        conversation.change_status(status, by=by, assignee=None, reason=reason)
     record_all(lost)
     return len(served)

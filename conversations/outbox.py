@@ -115,7 +115,7 @@ def enqueue(conversation: Conversation, by: User, draft: Draft, client_id: UUID)
     )
     OutgoingMessage.objects.create(message=message, conversation=conversation)
     conversation.derive()
-    conversation.change_status(Conversation.Status.SERVED, by=by, assignee=by, reason="replied")
+    conversation.replied(by)
     record(conversation, [message])
     return message
 

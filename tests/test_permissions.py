@@ -80,9 +80,12 @@ ROWS = [
     Row("conversations:products", "POST", OF_SHOP_ON, ROOM),
     Row("conversations:buyer", "GET", OF_SHOP_ON, ROOM),
     Row("conversations:assignment", "POST", OF_SHOP_ON, ROOM),
-    Row("conversations:assignment", "DELETE", OF_SHOP_ON, ROOM),
+    Row("conversations:release", "POST", OF_SHOP_ON, ROOM),
+    Row("conversations:resolution", "GET", OF_SHOP_ON, ROOM),
     Row("conversations:resolution", "POST", OF_SHOP_ON, ROOM),
-    Row("conversations:resolution", "DELETE", OF_SHOP_ON, ROOM),
+    Row("conversations:reopening", "POST", OF_SHOP_ON, ROOM),
+    Row("conversations:changes", "GET", OF_SHOP, ROOM),
+    Row("conversations:undoing", "POST", OF_SHOP_ON, {**ROOM, "change": "change"}),
     Row("conversations:delivery", "GET", OF_SHOP_ON, BUBBLE),
     Row("conversations:delivery", "POST", OF_SHOP_ON, BUBBLE),
     Row("conversations:confirmation", "POST", OF_SHOP_ON, BUBBLE),
@@ -169,6 +172,7 @@ def world(
         "shut_shop": shut_shop.pk,
         "conversation": conversation.pk,
         "client_id": reply.client_id,
+        "change": conversation.status_changes.get().pk,
         "picture": picture.pk,
         "public_token": public_links.link_to(picture, public_links.FOR_A_BUYER)
         .rstrip("/")

@@ -15,18 +15,23 @@ from __future__ import annotations
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
-from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint, StatusChange
+from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint
+from conversations.models.status_change import StatusChange, Verb
+from conversations.models.statuses import BuyerWaits, NotMoved
 from conversations.models.tally import Tally
 
 __all__ = [
+    "BuyerWaits",
     "Conversation",
     "Event",
     "Import",
     "Message",
+    "NotMoved",
     "OutgoingMessage",
     "PrunedEvents",
     "Push",
     "PushHint",
     "StatusChange",
     "Tally",
+    "Verb",
 ]

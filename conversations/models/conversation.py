@@ -1,4 +1,4 @@
-"""One buyer with one shop, and the verbs that move it between the statuses."""
+"""One buyer with one shop: what is known of the room, and what follows from its messages. Its status: statuses.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from conversations.events import record
+from conversations.models.status_change import Status
+from conversations.models.statuses import HasStatus
 from conversations.querysets import ConversationQuerySet
 from forstok_chat.accounts.models import Seller, User
 from marketplaces.content import Room
@@ -22,13 +24,10 @@ if TYPE_CHECKING:
 UNREAD_SHOWN = 99
 
 
-class Conversation(models.Model):
+class Conversation(HasStatus):
     """One buyer with one shop. `last_*`, `unread_count` and `waiting_since` are derived from the messages."""
 
-    class Status(models.TextChoices):
-        UNSERVED = "unserved", _("Unserved")
-        SERVED = "served", _("Served")
-        RESOLVED = "resolved", _("Resolved")
+    Status = Status
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     seller = models.ForeignKey(Seller, models.CASCADE, related_name="conversations")
@@ -44,9 +43,6 @@ class Conversation(models.Model):
     lock_code = models.CharField(max_length=100, blank=True)
     # When the marketplace was last asked about this room itself.
     looked_up_at = models.DateTimeField(null=True, blank=True)
-
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UNSERVED)
-    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     last_message = models.ForeignKey("Message", models.SET_NULL, null=True, blank=True, related_name="+")
     last_message_at = models.DateTimeField(default=timezone.now)
@@ -106,6 +102,9 @@ class Conversation(models.Model):
             models.Index(
                 fields=["tell_read_at"], condition=models.Q(tell_read_at__isnull=False), name="tell_read_due"
             ),
+            models.Index(
+                fields=["snoozed_until"], condition=models.Q(snoozed_until__isnull=False), name="snooze_ends"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -125,27 +124,6 @@ class Conversation(models.Model):
     # Verbs
 
     @transaction.atomic
-    def serve(self, by: User, reason: str = "") -> None:
-        """Take it: it is mine from now on."""
-        self.locked().move(self.Status.SERVED, by=by, assignee=by, reason=reason)
-
-    @transaction.atomic
-    def release(self, by: User) -> None:
-        """Give it back to everybody."""
-        self.locked().move(self.Status.UNSERVED, by=by, assignee=None)
-
-    @transaction.atomic
-    def resolve(self, by: User) -> None:
-        conversation = self.locked()
-        conversation.move(self.Status.RESOLVED, by=by, assignee=conversation.assignee)
-
-    @transaction.atomic
-    def reopen(self, by: User) -> None:
-        conversation = self.locked()
-        status = self.Status.SERVED if conversation.assignee_id else self.Status.UNSERVED
-        conversation.move(status, by=by, assignee=conversation.assignee)
-
-    @transaction.atomic
     def mark_read(self, by: User) -> bool:
         """Somebody of the team has looked at it. True when the marketplace waits to be told (reading_marks.py)."""
         conversation = self.locked()
@@ -162,49 +140,6 @@ class Conversation(models.Model):
         )
         record(conversation)
         return is_told
-
-    # The rules behind the verbs; the caller holds the lock
-
-    def move(self, status: Status, *, by: User | None, assignee: User | None, reason: str = "") -> None:
-        """Change status and assignee, write who did it and why, tell the screens."""
-        if self.change_status(status, by=by, assignee=assignee, reason=reason):
-            record(self)
-
-    def change_status(
-        self, status: Status, *, by: User | None, assignee: User | None, reason: str = ""
-    ) -> bool:
-        """The same without telling the screens, for callers that tell them more. False when nothing moved."""
-        from conversations.models.records import StatusChange
-
-        if (self.status, self.assignee_id) == (status, assignee.pk if assignee else None):
-            return False
-        StatusChange.objects.create(
-            conversation=self, old=self.status, new=status, by=by, assignee=assignee, reason=reason
-        )
-        self.status, self.assignee = status, assignee
-        self.save(update_fields=["status", "assignee"])
-        return True
-
-    def buyer_wrote(self) -> None:
-        """A buyer's new message turns RESOLVED into UNSERVED, or back to its agent when that agent is here."""
-        self.come_back("buyer wrote")
-
-    def reply_was_refused(self) -> None:
-        """The same when the marketplace has taken a reply away: its agent thinks that all is done."""
-        self.come_back("reply refused")
-
-    def come_back(self, reason: str) -> None:
-        if self.status != self.Status.RESOLVED:
-            return
-        if self.assignee is not None and self.assignee.is_online:
-            self.change_status(self.Status.SERVED, by=None, assignee=self.assignee, reason=reason)
-        else:
-            self.change_status(self.Status.UNSERVED, by=None, assignee=None, reason=reason)
-
-    def shop_answered(self) -> None:
-        """A reply typed in the marketplace's own seller centre: the shop has answered, nobody here did."""
-        if self.status == self.Status.UNSERVED:
-            self.change_status(self.Status.SERVED, by=None, assignee=None, reason="answered in seller centre")
 
     def derive(self) -> None:
         """Recompute what follows from the messages: newest bubble, unread, waiting. The same however they came."""

@@ -1,4 +1,4 @@
-"""What happened, as rows: status changes, raw pushes, the first import, and the events that screens follow."""
+"""What happened, as rows: raw pushes, the first import, and the events that screens follow."""
 
 from __future__ import annotations
 
@@ -10,27 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
-from forstok_chat.accounts.models import Seller, User
+from forstok_chat.accounts.models import Seller
 from marketplaces.models import App, Shop
-
-
-class StatusChange(models.Model):
-    """Who moved a conversation, when and why. Without `by` a rule did it."""
-
-    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="status_changes")
-    old = models.CharField(max_length=10, choices=Conversation.Status.choices)
-    new = models.CharField(max_length=10, choices=Conversation.Status.choices)
-    assignee = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("status change")
-        verbose_name_plural = _("status changes")
-
-    def __str__(self) -> str:
-        return f"{self.old} → {self.new}"
 
 
 class Push(models.Model):

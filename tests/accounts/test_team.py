@@ -123,6 +123,12 @@ def test_a_chat_that_they_resolved_does_not_come_back_to_them(
     end(owner_client, colleague)
     served.refresh_from_db()
     assert served.status == Conversation.Status.RESOLVED
+    last = StatusChange.objects.filter(conversation=served).latest("pk")
+    assert (last.from_assignee, last.assignee, last.reason) == (
+        colleague,
+        None,
+        "the agent's access has ended",
+    )
     served.reopen(owner)
     served.refresh_from_db()
     assert (served.status, served.assignee) == (Conversation.Status.UNSERVED, None)

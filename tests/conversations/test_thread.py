@@ -182,34 +182,12 @@ def test_an_agents_name_stands_on_the_reply(
     assert "Owner" in thread(owner_client, conversation)
 
 
-def test_taking_and_giving_back(owner_client: Client, owner: User, conversation: Conversation) -> None:
-    owner_client.post(f"/chat/{conversation.pk}/assignment/", headers=HTMX)
-    conversation.refresh_from_db()
-    assert (conversation.status, conversation.assignee) == ("served", owner)
-    owner_client.delete(f"/chat/{conversation.pk}/assignment/", headers=HTMX)
-    conversation.refresh_from_db()
-    assert (conversation.status, conversation.assignee) == ("unserved", None)
-
-
-def test_resolving_and_reopening_leave_a_history(owner_client: Client, conversation: Conversation) -> None:
-    owner_client.post(f"/chat/{conversation.pk}/resolution/", headers=HTMX)
-    conversation.refresh_from_db()
-    assert conversation.status == "resolved"
-    owner_client.delete(f"/chat/{conversation.pk}/resolution/", headers=HTMX)
-    moves = conversation.status_changes.order_by("pk").values_list("old", "new")
-    assert list(moves) == [("unserved", "resolved"), ("resolved", "unserved")]
-
-
 @pytest.mark.parametrize(
     ("method", "path"),
     [
         ("get", "/chat/{pk}/"),
         ("get", "/chat/{pk}/messages/"),
         ("post", "/chat/{pk}/messages/"),
-        ("post", "/chat/{pk}/assignment/"),
-        ("delete", "/chat/{pk}/assignment/"),
-        ("post", "/chat/{pk}/resolution/"),
-        ("delete", "/chat/{pk}/resolution/"),
         ("post", "/messages/{client_id}/delivery/"),
         ("post", "/messages/{client_id}/confirmation/"),
     ],

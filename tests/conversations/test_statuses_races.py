@@ -1,0 +1,69 @@
+"""Two at the same moment: one wins, the other is told who has it. Each in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from conversations.models import Conversation, NotMoved
+from forstok_chat.accounts.models import User
+from marketplaces.models import Shop
+from tests.factories import make_conversation
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def chat(shop: Shop) -> Conversation:
+    return make_conversation(shop, "ada stok?")
+
+
+def at_once(*moves: Callable[[], object]) -> list[str]:
+    """What each was told, "" when it came through."""
+    start = Barrier(len(moves))
+
+    def run(move: Callable[[], object]) -> str:
+        try:
+            start.wait(10)
+            move()
+        except NotMoved as why:
+            return str(why)
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(moves)) as pool:
+        return list(pool.map(run, moves))
+
+
+def test_two_take_a_chat_and_one_has_it(chat: Conversation, owner: User, colleague: User) -> None:
+    told = at_once(lambda: chat.serve(owner), lambda: chat.serve(colleague))
+    chat.refresh_from_db()
+    assert sorted(each == "" for each in told) == [False, True]
+    assert str(chat.assignee) in next(each for each in told if each)
+    assert chat.status_changes.count() == 1
+
+
+def test_undoing_twice_at_once_undoes_once(chat: Conversation, owner: User) -> None:
+    chat.serve(owner)
+    change = chat.status_changes.get()
+    told = at_once(lambda: chat.undo(change, by=owner), lambda: chat.undo(change, by=owner))
+    chat.refresh_from_db()
+    assert sorted(each == "" for each in told) == [False, True]
+    assert (chat.status, chat.status_changes.count()) == ("unserved", 2)
+
+
+def test_undoing_while_a_colleague_resolves_either_comes_first_or_is_refused(
+    chat: Conversation, owner: User, colleague: User
+) -> None:
+    chat.serve(owner)
+    change = chat.status_changes.get()
+    undone, resolved = at_once(lambda: chat.undo(change, by=owner), lambda: chat.resolve(colleague))
+    chat.refresh_from_db()
+    assert (chat.status, resolved) == ("resolved", "")
+    moves = list(chat.status_changes.order_by("pk").values_list("verb", flat=True))
+    assert moves == (["serve", "resolve"] if undone else ["serve", "undo", "resolve"])
