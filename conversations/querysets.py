@@ -43,6 +43,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def resolved(self) -> ConversationQuerySet:
         return self.filter(status="resolved")
 
+    def snoozed(self) -> ConversationQuerySet:
+        """Out of sight in the tab that they are in, until their time comes or their buyer writes."""
+        return self.filter(snoozed_until__isnull=False)
+
     def in_tab(self, tab: str, user: User) -> ConversationQuerySet:
         tabs = {
             "mine": lambda: self.mine(user),

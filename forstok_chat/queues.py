@@ -74,6 +74,7 @@ beat_schedule = {
     "sweep-media": every("conversations.tasks.sweeps.sweep_media", 5),
     "sweep-shops": every("conversations.tasks.sweeps.sweep_shops", 5),
     "add-up-tallies": every("conversations.tasks.sweeps.add_up_tallies", 10),
+    "sweep-statuses": every("conversations.tasks.sweeps.sweep_statuses", 5),
     "sweep-feeds": every("conversations.tasks.sweeps.sweep_feeds", 10),
     "refresh-credentials": every("marketplaces.tasks.refresh_credentials", 300),
     # Each run is short, so that a night's worth is never done at once.

@@ -30,7 +30,10 @@ QUEUES = {
         "look_up_room", "process_push", "read_conversation", "read_older", "refresh_credentials", "settle", "tell_read",
         "watch_pushes",
     },
-    "sweep": {"add_up_tallies", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox", "sweep_shops"},
+    "sweep": {
+        "add_up_tallies", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox", "sweep_shops",
+        "sweep_statuses",
+    },
     "slow": {
         "fetch_media", "fetch_named_orders", "fetch_orders_of_buyer", "fetch_wanted_products", "prune_records",
         "reconcile_app", "reconcile_apps", "run_feed", "run_import", "sync_shop",

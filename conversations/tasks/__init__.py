@@ -30,6 +30,7 @@ from conversations.tasks.sweeps import (
     sweep_media,
     sweep_outbox,
     sweep_shops,
+    sweep_statuses,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "sweep_media",
     "sweep_outbox",
     "sweep_shops",
+    "sweep_statuses",
     "sync_shop",
     "tell_read",
     "watch_pushes",

@@ -14,6 +14,7 @@ from conversations import (
     outbox,
     reading_marks,
     rechecks,
+    snoozing,
     sync,
     tallies,
 )
@@ -87,6 +88,12 @@ def sweep_media() -> None:
     """Pictures and videos of conversations that are not copied yet."""
     for pk in media.due():
         nudge(fetch_media, str(pk), expires=5)
+
+
+@shared_task
+def sweep_statuses() -> None:
+    """What moves a chat by time alone. Each is done here, as none of it leaves the database."""
+    snoozing.wake_due()
 
 
 @shared_task

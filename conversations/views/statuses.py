@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from conversations import screen
 from conversations.filters import Filters
 from conversations.models import BuyerWaits, Conversation, NotMoved
+from conversations.status_forms import SnoozeForm
 from conversations.views.inbox import inbox_context
 from conversations.views.thread import find, panel_of
 from forstok_chat.accounts.models import User
-from forstok_chat.http import ChatRequest
+from forstok_chat.http import ChatRequest, posted
 
 
 @require_POST
@@ -63,6 +64,27 @@ def reopening(request: ChatRequest, pk: UUID) -> HttpResponse:
     """Not done after all."""
     conversation = find(request, pk)
     return moved(request, conversation, lambda: conversation.reopen(request.user))
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+def snooze(request: ChatRequest, pk: UUID) -> HttpResponse:
+    """GET: until when it may be out of sight. POST: it is."""
+    conversation = find(request, pk)
+    form = SnoozeForm(conversation, posted(request))
+    if form.is_valid():
+        until, note = form.chosen, form.cleaned_data["note"]
+        return moved(request, conversation, lambda: conversation.snooze(until, by=request.user, note=note))
+    return part(request, "conversations/_snooze.html", conversation, {"form": form})
+
+
+@require_POST
+@login_required
+def waking(request: ChatRequest, pk: UUID) -> HttpResponse:
+    """In sight again."""
+    conversation = find(request, pk)
+    return moved(request, conversation, lambda: conversation.wake(request.user))
 
 
 @require_GET
@@ -129,9 +151,10 @@ def ask_whether_resolved(request: ChatRequest, conversation: Conversation) -> Ht
 
 
 def part(
-    request: ChatRequest, template: str, conversation: Conversation, more: dict[str, Any], status: int = 200
+    request: ChatRequest, template: str, conversation: Conversation, more: dict[str, Any]
 ) -> HttpResponse:
-    """What stands in a popup of the status bar, or alone on a page."""
+    """What stands in a popup of the status bar, or alone on a page. A form that was sent is not right yet."""
+    status = 422 if request.method == "POST" else 200
     context = {"conversation": conversation, "filters": Filters.from_query(request.user, request.GET), **more}
     if request.htmx:
         return render(request, template, context, status=status)

@@ -137,6 +137,11 @@ def picture(shop: Shop, by: User) -> Found:
     return "fetch_media", str(file.pk)
 
 
+def snoozed(shop: Shop, by: User) -> Found:
+    room(shop, snoozed_until=ago(seconds=1))
+    return lambda: Conversation.objects.get().snoozed_until is None
+
+
 def ending(shop: Shop, by: User) -> Found:
     Credential.objects.update(expires_at=timezone.now() + timedelta(minutes=3))
     return lambda: Credential.objects.get().tokens["access"] == "new"
@@ -170,6 +175,7 @@ ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a copy that goes on": copying,
     "a product that somebody looks at": looked_at,
     "a file of a conversation": picture,
+    "a snoozed chat whose time has come": snoozed,
     "tokens that end soon": ending,
     "a consent that nobody came back for": left,
     "a record that has done its work": old,

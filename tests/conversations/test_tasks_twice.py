@@ -149,6 +149,11 @@ def picture(world: World) -> list[Any]:
     return [str(file.pk)]
 
 
+def snoozed(world: World) -> list[Any]:
+    Conversation.objects.update(snoozed_until=timezone.now() - timedelta(minutes=1))
+    return []
+
+
 def died(world: World) -> list[Any]:
     world.reply(state="sending", attempted_at=timezone.now() - timedelta(hours=1))
     return []
@@ -184,6 +189,7 @@ CASES: dict[str, Callable[[World], list[Any]]] = {
     "sweep_media": nothing,
     "sweep_outbox": died,
     "sweep_shops": nothing,
+    "sweep_statuses": snoozed,
     "sync_shop": shop,
     "tell_read": looked_at,
     "watch_pushes": app,
