@@ -6,10 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from conversations.models import Conversation
+from conversations.canned.offers import check_not_a_shortcut
+from conversations.canned.placeholders import check_filled
+from conversations.canned.sending import chosen
+from conversations.models import CannedReply, Conversation
 from marketplaces.media import take_upload
 from marketplaces.models import MediaFile, Product, Shop
 from marketplaces.pictures import NotUsable, is_video
@@ -33,6 +37,7 @@ class ComposerForm(forms.Form):
 
     def __init__(self, conversation: Conversation, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.conversation = conversation
         self.limit = conversation.shop.connector.text_limit
 
     def clean_text(self) -> str:
@@ -47,7 +52,14 @@ class ComposerForm(forms.Form):
                 ),
                 params={"limit": self.limit},
             )
+        check_filled(text)
+        check_not_a_shortcut(self.conversation, text)
         return text
+
+    @cached_property
+    def canned(self) -> CannedReply | None:
+        """The canned reply that the text began as."""
+        return chosen(self.conversation, self.data)
 
 
 class RevisionForm(ComposerForm):

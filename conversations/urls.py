@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations.views import (
+    canned,
+    canned_replies,
     files,
     held,
     inbox,
@@ -26,6 +28,7 @@ urlpatterns = [
     path("chat/<uuid:pk>/messages/", messages.messages, name="messages"),
     path("chat/<uuid:pk>/older/", thread.older, name="older"),
     path("chat/<uuid:pk>/files/", files.files, name="files"),
+    path("chat/<uuid:pk>/canned/", canned.canned, name="canned"),
     path("chat/<uuid:pk>/stickers/", panels.stickers, name="stickers"),
     path("chat/<uuid:pk>/orders/", panels.orders, name="orders"),
     path("chat/<uuid:pk>/products/", panels.products, name="products"),
@@ -42,6 +45,12 @@ urlpatterns = [
     path("chat/<uuid:pk>/held/", held.in_room, name="held-in-room"),
     path("shops/<uuid:pk>/held/", held.of_shop, name="held-of-shop"),
     path("shops/<uuid:pk>/successor/", moves.successor, name="successor"),
+    path("canned/", canned_replies.canned_replies, name="canned-replies"),
+    path("canned/<uuid:seller>/new/", canned_replies.new_canned_reply, name="new-canned-reply"),
+    path("canned/<uuid:pk>/", canned_replies.canned_reply, name="canned-reply"),
+    path("canned/<uuid:pk>/deletion/", canned_replies.canned_reply_deletion, name="canned-reply-deletion"),
+    path("canned/preview/", canned_replies.canned_preview, name="canned-preview"),
+    path("canned/pictures/<uuid:pk>/", canned.canned_picture, name="canned-picture"),
     path("messages/<uuid:client_id>/delivery/", messages.delivery, name="delivery"),
     path("messages/<uuid:client_id>/confirmation/", messages.confirmation, name="confirmation"),
     path("messages/<uuid:client_id>/cancellation/", queue.cancellation, name="cancellation"),

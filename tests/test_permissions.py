@@ -19,7 +19,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from conversations import outbox, public_links, stream
+from conversations.canned import pictures
 from conversations.dispatch import Draft
+from conversations.models import CannedReply
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -29,6 +31,7 @@ from marketplaces.models import Activation
 from marketplaces.models.media import MediaFile
 from tests.conftest import signed_in
 from tests.factories import limit_to, make_conversation, make_shop, make_user
+from tests.pictures import picture as a_picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
@@ -72,6 +75,7 @@ ROWS = [
     Row("conversations:waiting", "GET", OF_SHOP, ROOM),
     Row("conversations:held-in-room", "GET", OF_SHOP_ON, ROOM),
     Row("conversations:held-in-room", "POST", OF_SHOP_ON, ROOM),
+    Row("conversations:canned", "GET", OF_SHOP, ROOM, {"text": "/"}),
     Row("conversations:stickers", "GET", OF_SHOP, ROOM),
     Row("conversations:stickers", "POST", "302 404 404 404 404 404", ROOM),
     Row("conversations:orders", "GET", OF_SHOP_ON, ROOM),
@@ -99,6 +103,21 @@ ROWS = [
     Row("conversations:media-small", "GET", OF_SHOP, {"pk": "picture"}),
     Row("conversations:public-media", "GET", PUBLIC, {"token": "public_token"}),
     Row("conversations:webhook", "POST", "401 401 401 401 401 401", {"marketplace": "shopee"}),
+    # Canned replies
+    Row("conversations:canned-picture", "GET", "302 404 200 200 200 200", {"pk": "canned_picture"}),
+    Row("conversations:canned-replies", "GET", "302 200 404 404 200 200"),
+    Row("conversations:new-canned-reply", "GET", "302 404 404 404 200 200", {"seller": "seller"}),
+    Row("conversations:new-canned-reply", "POST", "302 404 404 404 422 422", {"seller": "seller"}),
+    Row("conversations:canned-reply", "GET", "302 404 404 404 200 200", {"pk": "canned_reply"}),
+    Row("conversations:canned-reply", "POST", "302 404 404 404 422 422", {"pk": "canned_reply"}),
+    Row("conversations:canned-reply-deletion", "POST", LEADERS_ON, {"pk": "canned_reply"}),
+    Row(
+        "conversations:canned-preview",
+        "POST",
+        "302 404 404 404 200 200",
+        {},
+        {"conversation": "conversation"},
+    ),
     # Shops
     Row("conversations:held-of-shop", "GET", OF_SHOP_ON, SHOP),
     Row("conversations:held-of-shop", "POST", OF_SHOP_ON, SHOP),
@@ -165,6 +184,7 @@ def world(
     picture = MediaFile(shop=shop, state=MediaFile.State.STORED, content_type="image/jpeg", size=3)
     picture.file.save("a.jpg", ContentFile(b"jpg"), save=False)
     picture.small.save("b.jpg", ContentFile(b"jpg"))
+    canned_reply = CannedReply.objects.create(seller=seller, shortcut="ongkir", title="Ongkir", text="Gratis")
     invitation = Invitation(seller=seller, email="new@example.test", sees_all_shops=False, invited_by=owner)
     token = invitation.renew()
     invitation.shops.set([shop])
@@ -180,6 +200,8 @@ def world(
         "public_token": public_links.link_to(picture, public_links.FOR_A_BUYER)
         .rstrip("/")
         .rpartition("/")[2],
+        "canned_reply": canned_reply.pk,
+        "canned_picture": pictures.keep(canned_reply, a_picture()).pk,
         "invitation": invitation.pk,
         "invitation_token": token,
         "agent_member": Membership.objects.get(user=people["agent"]).uuid,

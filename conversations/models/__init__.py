@@ -6,12 +6,14 @@ Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent'
 Shop ─────────┼─ Import                          the first import of a shop, resumable
               ├─ Push                            a marketplace's push, raw, until processed and a while after
               └─ Event                           what changed, for open screens to catch up on
-Seller ───────── PrunedEvents                    how far back they can catch up
+Seller ───────┬─ PrunedEvents                    how far back they can catch up
+              └─ CannedReply                     a text that is sent again and again (canned.py)
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
 """
 
 from __future__ import annotations
 
+from conversations.models.canned import CannedPicture, CannedReply, CannedUse, CannedWording
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
@@ -22,6 +24,10 @@ from conversations.models.tally import Tally
 
 __all__ = [
     "BuyerWaits",
+    "CannedPicture",
+    "CannedReply",
+    "CannedUse",
+    "CannedWording",
     "Conversation",
     "Event",
     "Import",

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from conversations import outbox, screen
+from conversations.canned import sending as canned
 from conversations.dispatch import Draft
 from conversations.filters import Filters
 from conversations.forms import ComposerForm
@@ -36,8 +37,11 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
     form = ComposerForm(conversation, request.POST)
     if not conversation.shop.is_active or not form.is_valid():
         return refuse(request, conversation, form)
-    draft = Draft(Kind.TEXT, text=form.cleaned_data["text"])
-    return send(request, conversation, [(draft, form.cleaned_data["client_id"])])
+    draft, key = Draft(Kind.TEXT, text=form.cleaned_data["text"]), form.cleaned_data["client_id"]
+    pictures = canned.drafts(form.canned, conversation, request.POST, key)
+    answer = send(request, conversation, [(draft, key), *pictures], {"canned_sent": form.canned})
+    canned.note_use(form.canned, key)
+    return answer
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:

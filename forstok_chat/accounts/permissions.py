@@ -23,12 +23,20 @@ class Permission(StrEnum):
     ACTIVATE_SHOPS = "activate_shops"
     LEAD_AGENTS = "lead_agents"
     LEAD_EVERYBODY = "lead_everybody"
+    KEEP_CANNED_REPLIES = "keep_canned_replies"
     KEEP_APP_KEYS = "keep_app_keys"
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.SUPERVISOR: frozenset({Permission.CHAT, Permission.ACTIVATE_SHOPS, Permission.LEAD_AGENTS}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.CHAT,
+            Permission.ACTIVATE_SHOPS,
+            Permission.LEAD_AGENTS,
+            Permission.KEEP_CANNED_REPLIES,
+        }
+    ),
     Role.AGENT: frozenset({Permission.CHAT}),
 }
 

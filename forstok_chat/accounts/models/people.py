@@ -89,6 +89,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def keeps_app_keys(self) -> bool:
         return self.jobs.allowing(Permission.KEEP_APP_KEYS).exists()
 
+    @cached_property
+    def keeps_canned_replies(self) -> bool:
+        return self.jobs.allowing(Permission.KEEP_CANNED_REPLIES).exists()
+
     @property
     def is_expected(self) -> bool:
         """Whether signing in leads anywhere: to a seller, to an invitation that waits, or to the admin."""
