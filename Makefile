@@ -12,7 +12,7 @@ CATALOGUE := forstok_chat/locale/id/LC_MESSAGES/django
 # Tools that import the settings need some; nothing is ever encrypted with these.
 LINT_ENV := DEBUG=true SECRET_KEY=unused FIELD_KEYS=unused
 
-.PHONY: run test test-clients chaos bench lint format types messages browser lock clean help
+.PHONY: run test test-clients chaos bench screens lint format types messages browser lock clean help
 
 run: $(V)/.run messages ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m forstok_chat.launch
@@ -31,6 +31,9 @@ chaos: $(V)/.run messages ## Break everything for five minutes and count what go
 
 bench: $(V)/.run messages ## Measure, each figure beside its floor
 	@$(BIN)/python -m forstok_chat.bench
+
+screens: $(V)/.dev browser messages ## Picture every state of every screen into docs/screens (STATES=thread,queue for some)
+	@STATES="$(STATES)" $(BIN)/python -m forstok_chat.screens
 
 build/clients/.done: tests/clients/requirements.txt
 	@$(PY) -m venv --clear --without-pip build/clients

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from conversations import hints
+from conversations import hints, news
 from conversations.bubble_files import keep_files
 from conversations.delays import note_delays
 from conversations.events import record
@@ -65,6 +65,8 @@ def ingest(
         conversation.derive()
         apply_rules(conversation, created)
         doubt_lock(conversation, remote, created)
+        if conversation.unread_count and not is_history and any(each.is_from_buyer for each in created):
+            news.note(conversation)
         record(conversation, [*changed, *created])
     elif has_news:
         record(conversation)

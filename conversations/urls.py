@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from conversations.views import (
+    alerts,
     canned,
     canned_replies,
     files,
@@ -60,5 +61,13 @@ urlpatterns = [
     path("media/<uuid:pk>/small/", media.small, name="media-small"),
     path("media/public/<str:token>/", public_media.public_media, name="public-media"),
     path("live/", live.live, name="live"),
+    path("account/notifications/", alerts.alerts, name="alerts"),
+    path("account/notifications/browsers/", alerts.subscriptions, name="subscriptions"),
+    path(
+        "account/notifications/browsers/<int:pk>/ending/",
+        alerts.subscription_ending,
+        name="subscription-ending",
+    ),
+    path("sw.js", alerts.service_worker, name="service-worker"),
     path("webhooks/<slug:marketplace>/", webhooks.webhook, name="webhook"),
 ]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from celery.schedules import crontab
 from django.conf import settings
 
-SEND, RECEIVE, SWEEP, SLOW = "send", "receive", "sweep", "slow"
+SEND, RECEIVE, SWEEP, SLOW, ALERT = "send", "receive", "sweep", "slow", "alert"
 
 broker_url = settings.CELERY_BROKER_URL
 # A worker that starts before Redis waits for it.
@@ -56,6 +56,8 @@ task_routes = {
     # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
     "conversations.tasks.sweeps.*": {"queue": SWEEP},
     "conversations.tasks.shops.*": {"queue": SLOW},
+    # A flood of pushes from marketplaces does not stand before a word to a person.
+    "conversations.tasks.alerts.*": {"queue": ALERT},
     "conversations.tasks.media.*": {"queue": SLOW},
     "conversations.tasks.pruning.*": {"queue": SLOW},
     "marketplaces.tasks.reconcile_*": {"queue": SLOW},
@@ -71,6 +73,7 @@ def every(task: str, seconds: float) -> dict[str, object]:
 beat_schedule = {
     "sweep-outbox": every("conversations.tasks.sweeps.sweep_outbox", 3),
     "sweep-incoming": every("conversations.tasks.sweeps.sweep_incoming", 5),
+    "sweep-alerts": every("conversations.tasks.sweeps.sweep_alerts", 5),
     "sweep-media": every("conversations.tasks.sweeps.sweep_media", 5),
     "sweep-shops": every("conversations.tasks.sweeps.sweep_shops", 5),
     "add-up-tallies": every("conversations.tasks.sweeps.add_up_tallies", 10),

@@ -176,6 +176,13 @@ DEFAULT_FROM_EMAIL: str = env.str(
 )
 PASSWORD_RESET_TIMEOUT = 3600 * 24
 
+# Web Push (RFC 8292): who we are for the makers of browsers. Without a pair of keys (`manage.py make_vapid_keys`)
+# people are told only while a tab is open.
+
+VAPID_PUBLIC_KEY: str = env.str("VAPID_PUBLIC_KEY", "")
+VAPID_PRIVATE_KEY: str = env.str("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT: str = env.str("VAPID_SUBJECT", "") or PUBLIC_URL
+
 # Language and time
 
 LANGUAGE_CODE: str = env.str("LANGUAGE_CODE", "id")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 
 from django.utils import timezone
 
 from conversations.ingest import ingest
-from conversations.models import Conversation, Message
-from forstok_chat.accounts.models import Membership, Seller, User
+from conversations.models import Alerts, Conversation, Message, PushSubscription
+from forstok_chat.accounts.models import Membership, Seller, Session, User
 from marketplaces.content import IncomingMessage, Kind, RemoteConversation, Tokens
 from marketplaces.credentials import store
 from marketplaces.models import App, Shop
@@ -103,3 +104,25 @@ def make_conversation(shop: Shop, *texts: str, name: str = "rina") -> Conversati
         said(text, at=last - timedelta(seconds=len(texts) - place)) for place, text in enumerate(texts, 1)
     ]
     return ingest(shop, remote(name), bubbles, Message.Source.READING)
+
+
+# Of a browser: the public point of a key pair and a shared secret, as it would tell them.
+BROWSER_KEYS = {
+    "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+}
+
+
+def subscribe(user: User, endpoint: str = "https://fcm.googleapis.com/fcm/send/made-up") -> PushSubscription:
+    """A browser in which this person is signed in, and which may be pushed to."""
+    Alerts.objects.get_or_create(user=user)
+    session = Session.objects.create(
+        session_key=f"of {user.pk} {next(numbers)}", user=user, expire_date=timezone.now() + timedelta(days=1)
+    )
+    return PushSubscription.objects.create(
+        user=user,
+        session=session,
+        mark=sha256(endpoint.encode()).hexdigest(),
+        address={"endpoint": endpoint, **BROWSER_KEYS},
+        device="Chrome di Linux",
+    )

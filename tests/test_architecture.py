@@ -40,10 +40,11 @@ DEMO = (
     "forstok_chat/launch/",
     "forstok_chat/chaos/markets.py",
     "forstok_chat/bench/queue.py",
+    "forstok_chat/screens/",
     "marketplaces/management/commands/seed_demo.py",
 )
 # Commands for developers.
-COMMANDS = ("forstok_chat/chaos/", "forstok_chat/bench/", "forstok_chat/rig/")
+COMMANDS = ("forstok_chat/chaos/", "forstok_chat/bench/", "forstok_chat/rig/", "forstok_chat/screens/")
 # Where a marketplace may be named.
 NAMED_IN = (
     "marketplaces/connectors/",

@@ -30,7 +30,7 @@ from marketplaces.content import Kind
 from marketplaces.models import Activation
 from marketplaces.models.media import MediaFile
 from tests.conftest import signed_in
-from tests.factories import limit_to, make_conversation, make_shop, make_user
+from tests.factories import limit_to, make_conversation, make_shop, make_user, subscribe
 from tests.pictures import picture as a_picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
@@ -149,6 +149,11 @@ ROWS = [
     Row("accounts:account", "POST", "302 422 422 422 422 422"),
     Row("accounts:password", "GET", SIGNED_IN),
     Row("accounts:password", "POST", SIGNED_IN),
+    Row("conversations:alerts", "GET", SIGNED_IN),
+    Row("conversations:alerts", "POST", "302 422 422 422 422 422"),
+    Row("conversations:subscriptions", "POST", "302 302 302 302 302 302"),
+    Row("conversations:subscription-ending", "POST", "302 404 404 404 404 302", {"pk": "subscription"}),
+    Row("conversations:service-worker", "GET", PUBLIC),
     Row("accounts:session-endings", "POST", "302 302 302 302 302 302"),
     Row("accounts:session-ending", "POST", "302 404 404 404 404 404", {"mark": "somebody-elses"}),
     Row("team:team", "GET", "302 200 404 404 200 200"),
@@ -202,6 +207,7 @@ def world(
         .rpartition("/")[2],
         "canned_reply": canned_reply.pk,
         "canned_picture": pictures.keep(canned_reply, a_picture()).pk,
+        "subscription": subscribe(owner).pk,
         "invitation": invitation.pk,
         "invitation_token": token,
         "agent_member": Membership.objects.get(user=people["agent"]).uuid,

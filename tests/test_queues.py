@@ -31,9 +31,10 @@ QUEUES = {
         "watch_pushes",
     },
     "sweep": {
-        "add_up_tallies", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox", "sweep_shops",
+        "add_up_tallies", "sweep_alerts", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox", "sweep_shops",
         "sweep_statuses",
     },
+    "alert": {"tell_person"},
     "slow": {
         "fetch_media", "fetch_named_orders", "fetch_orders_of_buyer", "fetch_wanted_products", "prune_records",
         "reconcile_app", "reconcile_apps", "run_feed", "run_import", "sync_shop",

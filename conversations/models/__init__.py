@@ -9,10 +9,13 @@ Shop ─────────┼─ Import                          the first
 Seller ───────┬─ PrunedEvents                    how far back they can catch up
               └─ CannedReply                     a text that is sent again and again (canned.py)
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
+User ─────────┬─ Alerts                          what somebody wants to be told of while they look elsewhere
+              └─ PushSubscription                a browser that is told with no tab open
 """
 
 from __future__ import annotations
 
+from conversations.models.alerts import Alerts, PushSubscription
 from conversations.models.canned import CannedPicture, CannedReply, CannedUse, CannedWording
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
@@ -23,6 +26,7 @@ from conversations.models.statuses import BuyerWaits, NotMoved
 from conversations.models.tally import Tally
 
 __all__ = [
+    "Alerts",
     "BuyerWaits",
     "CannedPicture",
     "CannedReply",
@@ -37,6 +41,7 @@ __all__ = [
     "PrunedEvents",
     "Push",
     "PushHint",
+    "PushSubscription",
     "StatusChange",
     "Tally",
     "Verb",

@@ -3,6 +3,7 @@
 One module per queue, so that an import cannot delay a reply (forstok_chat/queues.py).
 """
 
+from conversations.tasks.alerts import tell_person
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import later, nudge
 from conversations.tasks.pruning import prune_records
@@ -25,6 +26,7 @@ from conversations.tasks.shops import (
 )
 from conversations.tasks.sweeps import (
     add_up_tallies,
+    sweep_alerts,
     sweep_feeds,
     sweep_incoming,
     sweep_media,
@@ -51,6 +53,7 @@ __all__ = [
     "run_import",
     "send",
     "settle",
+    "sweep_alerts",
     "sweep_feeds",
     "sweep_incoming",
     "sweep_media",
@@ -58,6 +61,7 @@ __all__ = [
     "sweep_shops",
     "sweep_statuses",
     "sync_shop",
+    "tell_person",
     "tell_read",
     "watch_pushes",
 ]

@@ -18,7 +18,8 @@ from conversations import (
     sync,
     tallies,
 )
-from conversations.models import Conversation, Push
+from conversations.models import Alerts, Conversation, Push
+from conversations.tasks.alerts import tell_person
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
 from conversations.tasks.receiving import process_push, read_conversation, read_older, tell_read, watch_pushes
@@ -81,6 +82,13 @@ def sweep_feeds() -> None:
         nudge(fetch_wanted_products, str(shop_id), expires=10)
     for feed_id in feeds.due():
         nudge(run_feed, feed_id, expires=10)
+
+
+@shared_task
+def sweep_alerts() -> None:
+    """People who are to be told that something came in."""
+    for pk in Alerts.objects.due().values_list("pk", flat=True)[:500]:
+        nudge(tell_person, pk, expires=5)
 
 
 @shared_task

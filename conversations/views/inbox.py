@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from conversations import held, screen
+from conversations.alerts import choices_of
 from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
 from conversations.models import Import
+from conversations.shortcuts import SHORTCUTS
 from conversations.sync import somebody_came
 from conversations.tasks import nudge, run_import
 from forstok_chat.http import ChatRequest
@@ -59,6 +61,8 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
         "first_import": begin_import(shop),
         "unread": screen.unread_conversations(request.user),
+        "shortcuts": SHORTCUTS,
+        "alerts": choices_of(request.user),
     }
 
 

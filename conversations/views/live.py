@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import freshness, groups, held, pages, panels, screen
+from conversations import alerts, freshness, groups, held, pages, panels, screen
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
@@ -35,7 +35,8 @@ def live(request: ChatRequest) -> HttpResponse:
     thread = thread_parts(request, opened, changes) if opened is not None else {}
     if not changes and not thread and is_fresh(request):
         return HttpResponse(status=204)
-    return render(request, "conversations/live.oob.html", parts(request, changes) | thread)
+    context = parts(request, changes) | thread | unseen_news(request, changes)
+    return render(request, "conversations/live.oob.html", context)
 
 
 def is_fresh(request: ChatRequest) -> bool:
@@ -65,6 +66,14 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "held_in_shop": held.of_shop(shop) if shop is not None else None,
         "first_import": screen.first_import(shop) if is_told_of_shop else None,
     }
+
+
+def unseen_news(request: ChatRequest, changes: Changes) -> dict[str, Any]:
+    """What a tab that nobody looks at is to say."""
+    if request.GET.get("visible") != "0" or not changes.messages:
+        return {}
+    told, choices = alerts.on_screen(request.user, changes.messages)
+    return {"told": told, "alerts": choices}
 
 
 def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -> dict[str, Any]:

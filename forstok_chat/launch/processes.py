@@ -20,7 +20,7 @@ def commands(env: Mapping[str, str], data: DataDir) -> dict[str, list[str]]:
     return {
         "sandbox": [sys.executable, "manage.py", "sandbox", *sandbox],
         "web": [*PYTHON, "uvicorn", "forstok_chat.asgi:application", *web, "--no-access-log"],
-        "worker": [*CELERY, "worker", "-Q", "sweep,receive", "-c", "2", "-n", "worker@%h", *QUIET],
+        "worker": [*CELERY, "worker", "-Q", "sweep,receive,alert", "-c", "2", "-n", "worker@%h", *QUIET],
         "sender": [*CELERY, "worker", "-Q", "send", "-c", "2", "-n", "sender@%h", *QUIET],
         "slow": [*CELERY, "worker", "-Q", "slow", "-c", "1", "-n", "slow@%h", *QUIET],
         "beat": [*CELERY, "beat", "-s", str(data.path / "beat"), "--pidfile="],

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from conversations import outbox, tasks
 from conversations.dispatch import Draft
-from conversations.models import Conversation, Event, Import, OutgoingMessage, Push
+from conversations.models import Alerts, Conversation, Event, Import, OutgoingMessage, Push
 from forstok_chat.accounts.models import User
 from marketplaces.content import Kind, Tokens
 from marketplaces.models import Activation, App, Credential, Feed, MediaFile, Product, Shop
 from marketplaces.tasks import refresh_credentials
-from tests.factories import make_app, make_conversation
+from tests.factories import make_app, make_conversation, subscribe
 
 pytestmark = pytest.mark.django_db
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "queues.md"
@@ -157,6 +157,13 @@ def old(shop: Shop, by: User) -> Found:
     return lambda: not Event.objects.exists()
 
 
+def to_be_told(shop: Shop, by: User) -> Found:
+    make_conversation(shop, "halo")
+    subscribe(by)
+    Alerts.objects.update(news=1)
+    return "tell_person", Alerts.objects.get().pk
+
+
 ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a reply in the queue": queued,
     "a reply whose sender died": sender_died,
@@ -178,6 +185,7 @@ ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a snoozed chat whose time has come": snoozed,
     "tokens that end soon": ending,
     "a consent that nobody came back for": left,
+    "a person who is to be told of something new": to_be_told,
     "a record that has done its work": old,
 }
 SWEEPS: dict[str, Callable[[], None]] = {

@@ -20,13 +20,13 @@ from django.utils import timezone
 
 from conversations import history, imports, outbox
 from conversations.dispatch import Draft
-from conversations.models import Conversation, Event, OutgoingMessage, Push
+from conversations.models import Alerts, Conversation, Event, OutgoingMessage, Push
 from forstok_chat.accounts.models import User
 from marketplaces import throttle
 from marketplaces.content import Kind
 from marketplaces.models import Feed, MediaFile, Product, Shop
 from tests.conversations.test_webhooks import deliver_push, push_of
-from tests.factories import make_app, make_conversation
+from tests.factories import make_app, make_conversation, subscribe
 from tests.permits import free_permits
 from tests.test_queues import OURS
 from tests.wire import (
@@ -164,6 +164,12 @@ def old(world: World) -> list[Any]:
     return []
 
 
+def to_be_told(world: World) -> list[Any]:
+    subscribe(world.agent)
+    Alerts.objects.update(news=1)
+    return [Alerts.objects.get().pk]
+
+
 # What makes a task have something to do; returns its arguments.
 CASES: dict[str, Callable[[World], list[Any]]] = {
     "add_up_tallies": nothing,
@@ -192,13 +198,16 @@ CASES: dict[str, Callable[[World], list[Any]]] = {
     "sweep_statuses": snoozed,
     "sync_shop": shop,
     "tell_read": looked_at,
+    "tell_person": to_be_told,
+    "sweep_alerts": nothing,
     "watch_pushes": app,
 }
 TASKS = {name.rsplit(".", 1)[-1]: task for name, task in OURS.items()}
 # These only find work and nudge, or ask a marketplace that has nothing to tell: they may leave all as it was.
 MAY_CHANGE_NOTHING = {
     "fetch_named_orders", "fetch_orders_of_buyer", "look_up_room", "reconcile_app", "reconcile_apps",
-    "refresh_credentials", "settle", "sweep_incoming", "sweep_media", "watch_pushes", "fetch_media", "run_feed",
+    "refresh_credentials", "settle", "sweep_alerts", "sweep_incoming", "sweep_media", "watch_pushes",
+    "fetch_media", "run_feed",
 }  # fmt: skip
 
 

@@ -1,0 +1,40 @@
+"""The keys of the chat screen: what the sheet lists is what works, as both are this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+OPEN = ".row:has([aria-current])"
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """`key`: as the browser names it. `presses`: the CSS selector of what is pressed, or focused where one writes;
+    where nothing matches, nothing happens."""
+
+    key: str
+    label: str | Promise
+    presses: str
+
+    @property
+    def cap(self) -> str:
+        """What stands on the key."""
+        return {"Escape": "Esc"}.get(self.key, self.key.removeprefix("Shift+"))
+
+
+SHORTCUTS = (
+    Shortcut("j", _("Next conversation"), f"#rows {OPEN} + .row a, #rows:not(:has([aria-current])) .row a"),
+    Shortcut("k", _("Previous conversation"), f"#rows .row:has(+ {OPEN}) a"),
+    Shortcut("/", _("Search"), ".search__text"),
+    Shortcut("r", _("Write a reply"), "#composer textarea"),
+    Shortcut("m", _("Assign to me"), "#assign"),
+    Shortcut("e", _("Mark as resolved"), "#status-bar [data-hotkey='e'], #resolve"),
+    Shortcut("o", _("Orders"), "#panel-orders"),
+    Shortcut("p", _("Products"), "#panel-products"),
+    Shortcut("b", _("Buyer"), "#panel-buyer"),
+    Shortcut("Escape", _("Back to the list"), "body:not(:has(:popover-open, dialog[open])) .thread__back"),
+    Shortcut("Shift+?", _("Show the shortcuts"), "[popovertarget=shortcuts]"),
+)
