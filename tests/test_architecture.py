@@ -32,6 +32,7 @@ PUBLIC = tuple(
         "appkeys",
         "authorizations",
         "http",
+        "fields",
     )
 )
 # The demo: the command that starts the sandbox, and what names the shops and calls of its made-up world.
