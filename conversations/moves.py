@@ -50,7 +50,15 @@ def close_rooms(shop: Shop, by: User) -> None:
     open_rooms = rooms.exclude(status=Conversation.Status.RESOLVED).order_by("pk")
     for room in open_rooms.select_for_update(no_key=True, of=("self",)).select_related("assignee"):
         room.change_status(Conversation.Status.RESOLVED, by=by, assignee=room.assignee, reason=MOVED)
-    rooms.update(unread_count=0, waiting_since=None, reading_due_at=None, recheck_at=None, tell_read_at=None)
+    rooms.update(
+        unread_count=0,
+        waiting_since=None,
+        due_soon_at=None,
+        due_at=None,
+        reading_due_at=None,
+        recheck_at=None,
+        tell_read_at=None,
+    )
 
 
 @transaction.atomic

@@ -51,6 +51,7 @@ NAMED_IN = (
     "marketplaces/connectors/",
     "marketplaces/sandbox/",
     "marketplaces/registry.py",
+    "marketplaces/migrations/",  # the first rows of what is kept about each
     "forstok_chat/settings.py",
 )
 

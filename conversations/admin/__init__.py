@@ -5,5 +5,6 @@ from __future__ import annotations
 from conversations.admin.conversations import ConversationAdmin, ImportAdmin
 from conversations.admin.outbox import OutgoingMessageAdmin
 from conversations.admin.pushes import PushAdmin
+from conversations.admin.reply_rules import ReplyRuleAdmin
 
-__all__ = ["ConversationAdmin", "ImportAdmin", "OutgoingMessageAdmin", "PushAdmin"]
+__all__ = ["ConversationAdmin", "ImportAdmin", "OutgoingMessageAdmin", "PushAdmin", "ReplyRuleAdmin"]

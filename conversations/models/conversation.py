@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from conversations.deadlines.due import deadline_of
 from conversations.events import record
 from conversations.models.status_change import Status
 from conversations.models.statuses import HasStatus
@@ -25,7 +26,7 @@ UNREAD_SHOWN = 99
 
 
 class Conversation(HasStatus):
-    """One buyer with one shop. `last_*`, `unread_count` and `waiting_since` are derived from the messages."""
+    """One buyer with one shop. `last_*`, `unread_count`, `waiting_since` and `due_*` are derived from the messages."""
 
     Status = Status
 
@@ -48,6 +49,9 @@ class Conversation(HasStatus):
     last_message_at = models.DateTimeField(default=timezone.now)
     unread_count = models.PositiveIntegerField(default=0)
     waiting_since = models.DateTimeField(null=True, blank=True)
+    # When the marketplace wants it answered, and from when on that is soon (deadlines/due.py).
+    due_at = models.DateTimeField(null=True, blank=True)
+    due_soon_at = models.DateTimeField(null=True, blank=True)
     # The newest bubble that somebody of the team has seen: (sent_at, sequence), as messages are ordered.
     seen_at = models.DateTimeField(null=True, blank=True)
     seen_sequence = models.BigIntegerField(default=0)
@@ -86,6 +90,11 @@ class Conversation(HasStatus):
             models.Index(fields=["seller", "-last_message_at", "-id"], name="inbox_of_seller"),
             models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_of_shop"),
             models.Index(fields=["shop", "buyer_id"], name="conversations_of_buyer"),
+            models.Index(
+                fields=["shop", "due_at", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="due_in_shop",
+            ),
             models.Index(
                 fields=["reading_due_at"],
                 condition=models.Q(reading_due_at__isnull=False),
@@ -151,7 +160,12 @@ class Conversation(HasStatus):
         first = unanswered.oldest_first().first()
         self.waiting_since = first.sent_at if first is not None else None
         self.unread_count = self.unseen(unanswered)[:UNREAD_SHOWN].count()
-        self.save(update_fields=["last_message", "last_message_at", "waiting_since", "unread_count"])
+        self.due_soon_at, self.due_at = deadline_of(self)
+        self.save(
+            update_fields=[
+                "last_message", "last_message_at", "waiting_since", "due_soon_at", "due_at", "unread_count",
+            ]
+        )  # fmt: skip
 
     def unanswered(self) -> MessageQuerySet:
         """What the buyer has said since the shop's last answer."""

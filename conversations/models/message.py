@@ -88,6 +88,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             .exclude(Q(outgoing__state__in=["failed", "held"]) | Q(payload__has_key="refusal"))
         )
 
+    def automatic(self) -> MessageQuerySet:
+        """Replies that nobody wrote: an answer for marketplaces that count them."""
+        return self.shown().filter(origin=Message.Origin.AUTOMATIC)
+
     def with_parts(self) -> MessageQuerySet:
         """All that a bubble shows, in one query."""
         return self.select_related("author", "outgoing__withdrawn_by")
