@@ -9,8 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations import snoozing
+from conversations import agents, snoozing
 from conversations.models import Conversation
+from forstok_chat.accounts.models import Membership, User
 
 LONGEST_NOTE = 500
 OWN = "own"
@@ -24,6 +25,24 @@ class NoteForm(forms.Form):
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
         return note.replace("\x00", "")
+
+
+class AssignForm(NoteForm):
+    """To whom a chat is given: somebody else who sees its shop."""
+
+    to = forms.ModelChoiceField(
+        Membership.objects.none(),
+        to_field_name="uuid",
+        error_messages={"required": _("Choose a colleague."), "invalid_choice": _("Choose a colleague.")},
+    )
+
+    def __init__(self, conversation: Conversation, by: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = agents.of_shop(conversation.shop).exclude(user=by)
+        if conversation.holder is not None:
+            others = others.exclude(user=conversation.holder)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.agents = agents.with_loads(conversation.seller_id, others)
 
 
 class SnoozeForm(NoteForm):

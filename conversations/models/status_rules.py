@@ -99,7 +99,7 @@ class StatusFields(models.Model):
     def come_back(self, reason: str) -> None:
         status, assignee = Status(self.status), self.assignee
         if status == Status.RESOLVED:
-            assignee = assignee if assignee is not None and assignee.is_online else None
+            assignee = assignee if assignee is not None and assignee.is_here else None
             status = Status.SERVED if assignee else Status.UNSERVED
         self.change_status(status, by=None, assignee=assignee, reason=reason)
 

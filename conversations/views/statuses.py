@@ -16,20 +16,34 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from conversations import screen
 from conversations.filters import Filters
 from conversations.models import BuyerWaits, Conversation, NotMoved
-from conversations.status_forms import SnoozeForm
+from conversations.status_forms import AssignForm, SnoozeForm
 from conversations.views.inbox import inbox_context
 from conversations.views.thread import find, panel_of
 from forstok_chat.accounts.models import User
 from forstok_chat.http import ChatRequest, posted
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
+@never_cache
 @login_required
 def assignment(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """It is mine."""
+    """GET: to whom it may be given. POST: it is mine, or with `to` a colleague's."""
     conversation = find(request, pk)
+    if request.method == "GET" or "to" in request.POST:
+        return give(request, conversation)
     return moved(
         request, conversation, lambda: conversation.serve(request.user, instead_of=shown_holder(request))
+    )
+
+
+def give(request: ChatRequest, conversation: Conversation) -> HttpResponse:
+    form = AssignForm(conversation, request.user, posted(request))
+    if not form.is_valid():
+        return part(request, "conversations/_assign.html", conversation, {"form": form})
+    to, note = form.cleaned_data["to"].user, form.cleaned_data["note"]
+    holder = shown_holder(request)
+    return moved(
+        request, conversation, lambda: conversation.assign(to, by=request.user, note=note, instead_of=holder)
     )
 
 

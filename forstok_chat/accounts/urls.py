@@ -14,6 +14,7 @@ urlpatterns = [
     path("password/<uidb64>/<token>/", signing_in.NewPassword.as_view(), name="new-password"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("account/", account.account, name="account"),
+    path("account/away/", account.away, name="away"),
     path("account/password/", account.Password.as_view(), name="password"),
     path("account/sessions/ending/", account.session_endings, name="session-endings"),
     path("account/sessions/<str:mark>/ending/", account.session_ending, name="session-ending"),

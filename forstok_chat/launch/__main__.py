@@ -21,7 +21,7 @@ WELCOME = """
 
     Open            {url}
     Sign in as      owner@demo.test   password  forstok-demo
-            or      agent@demo.test   password  forstok-demo
+            or      agent@demo.test, agent2@demo.test, supervisor@demo.test, same password
     Support admin   {url}/admin/      support@demo.test, same password
     Buyer's phone   {sandbox}
     Shopee login    nusantara.gadget or nusantara.fashion, password  sandbox

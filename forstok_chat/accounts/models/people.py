@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -60,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("support staff"), default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, editable=False)
+    away_since = models.DateTimeField(_("on a break since"), null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -104,6 +105,25 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_online(self) -> bool:
         return self.seen_at is not None and self.seen_at > timezone.now() - ONLINE_FOR
+
+    @property
+    def is_here(self) -> bool:
+        """Online and not on a break: chats may be given to this person."""
+        return self.is_online and self.away_since is None
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """Since when this person is not here; None while they are."""
+        if self.is_here:
+            return None
+        left = [at for at in (self.away_since, None if self.is_online else self.seen_at) if at is not None]
+        return min(left, default=self.joined_at)
+
+    def take_a_break(self, *, is_away: bool) -> None:
+        """Or be back from it. Beginning it twice is one break."""
+        if is_away != (self.away_since is not None):
+            self.away_since = timezone.now() if is_away else None
+            self.save(update_fields=["away_since"])
 
     def touch(self) -> None:
         """Remember that this person is here; at most one write in half the time that counts as online."""

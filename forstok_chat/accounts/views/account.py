@@ -9,6 +9,7 @@ from django.contrib.auth.views import PasswordChangeView
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,6 +37,18 @@ def account(request: ChatRequest) -> HttpResponse:
         "jobs": request.user.jobs.select_related("seller"),
     }
     return render(request, "accounts/account.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def away(request: ChatRequest) -> HttpResponse:
+    """On a break, or back from it: the switch of the account menu as it is now, or the page that it was on."""
+    request.user.take_a_break(is_away=request.POST.get("is_away") == "1")
+    if request.htmx:
+        return render(request, "accounts/_away.html")
+    came_from = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure())
+    return redirect(came_from if is_ours else "dashboard")
 
 
 class Password(PasswordChangeView):

@@ -14,7 +14,9 @@ from marketplaces.models import Shop
 PASSWORD = "forstok-demo"
 PEOPLE = [
     ("owner@demo.test", "Sari Wulandari", Membership.Role.OWNER),
+    ("supervisor@demo.test", "Bayu Saputra", Membership.Role.SUPERVISOR),
     ("agent@demo.test", "Dimas Pratama", Membership.Role.AGENT),
+    ("agent2@demo.test", "Putri Lestari", Membership.Role.AGENT),
 ]
 # As the sandbox's first world has them.
 SHOPS = [

@@ -1,0 +1,46 @@
+"""Who may serve the chats of a shop: all who may chat there. Who of them is here, and how much each has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from conversations.models import Conversation
+from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.permissions import Permission
+from marketplaces.models import Shop
+
+
+@dataclass(frozen=True)
+class Agent:
+    membership: Membership
+    chats: int  # that they serve now, in all shops of the seller; put off ones are no work now
+
+    @property
+    def user(self) -> User:
+        return self.membership.user
+
+
+def of_shop(shop: Shop) -> QuerySet[Membership]:
+    """Those who see it, as `Shop.objects.visible_to` has it; their names in order."""
+    named = Membership.shops.through.objects.filter(shop__in=filter(None, (shop.pk, shop.moved_to_id)))
+    sees_it = Q(sees_all_shops=True) | Q(pk__in=named.values("membership"))
+    found = Membership.objects.allowing(Permission.CHAT).filter(sees_it, seller=shop.seller_id)
+    return found.select_related("user").order_by("user__name", "pk")
+
+
+def with_loads(seller: UUID, memberships: Iterable[Membership]) -> list[Agent]:
+    """Those who are here first."""
+    chats = loads(seller)
+    agents = [Agent(each, chats.get(each.user_id, 0)) for each in memberships]
+    return sorted(agents, key=lambda agent: not agent.user.is_here)
+
+
+def loads(seller: UUID) -> dict[int, int]:
+    """How many chats each person serves now."""
+    served = Conversation.objects.filter(seller=seller, status="served", snoozed_until=None)
+    counted = served.exclude(assignee=None).values_list("assignee").annotate(number=Count("pk"))
+    return dict(counted.order_by())

@@ -1,0 +1,154 @@
+"""Two agents and their supervisor in three browsers: whose a chat is, seen by all of them without a reload."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from forstok_chat.launch.supervisor import Stack
+from tests.e2e.sandbox import Sandbox
+from tests.e2e.steps import BUYER, TOKOPEDIA, answer, expect_ticked, open_chat, open_shop, sign_in
+
+POPUPS = {"#assign-to-button": "#assign-to", "#snooze-button": "#snooze", "#history-button": "#changes"}
+
+
+class Team(NamedTuple):
+    dimas: Page
+    putri: Page
+    bayu: Page  # their supervisor
+
+
+def browser_of(browser: Browser, stack: Stack, email: str, **args: Any) -> Page:
+    context = browser.new_context(**args)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    sign_in(page, stack, email)
+    return page
+
+
+@pytest.fixture(scope="module")
+def team(browser: Browser, browser_context_args: dict[str, Any], stack: Stack) -> Iterator[Team]:
+    emails = ("agent@demo.test", "agent2@demo.test", "supervisor@demo.test")
+    people = Team(*(browser_of(browser, stack, email, **browser_context_args) for email in emails))
+    open_shop(people.bayu, stack, TOKOPEDIA[2])
+    people.bayu.wait_for_load_state()
+    if people.bayu.get_by_role("button", name="Aktifkan chat").count():
+        people.bayu.get_by_role("button", name="Aktifkan chat").click()
+    expect(people.bayu.locator("#rows > li.row").nth(14)).to_be_visible(timeout=60_000)
+    for page in (people.dimas, people.putri):
+        open_shop(page, stack, TOKOPEDIA[2])
+    yield people
+    for page in people:
+        page.context.close()
+
+
+@pytest.fixture
+def chat(team: Team, sandbox: Sandbox) -> Team:
+    """All three look at the chat of the buyer, who has just written; the marks that a reload would take away."""
+    text = f"Halo, ini {time.monotonic_ns()}"
+    sandbox.says(TOKOPEDIA[0], TOKOPEDIA[1], BUYER, text)
+    for page in team:
+        open_chat(page, text)
+        page.evaluate("document.documentElement.dataset.same = 'yes'")
+    return team
+
+
+def expect_all(team: Team, **said: str) -> None:
+    """What each of them reads in the status bar, by name; nobody's page was loaded anew."""
+    for name, page in team._asdict().items():
+        expect(page.locator("#status-bar .status")).to_contain_text(said.get(name, said["rest"]))
+        assert page.evaluate("document.documentElement.dataset.same") == "yes"
+
+
+def test_a_chat_is_taken_given_handed_over_put_off_resolved_and_all_of_them_see_it(chat: Team) -> None:
+    dimas, putri, bayu = chat
+    # Whose chat it is from earlier does not matter
+    if dimas.locator("#assign").count():
+        dimas.locator("#assign").click()
+    expect_all(chat, rest="Dimas Pratama", dimas="oleh Anda")
+
+    bayu.locator("#assign-to-button").click()
+    bayu.locator("#assign-to").get_by_text("Putri Lestari").click()
+    bayu.locator("#assign-to input[name=note]").fill("Dimas istirahat, tolong lanjutkan")
+    bayu.locator("#assign-to").get_by_role("button", name="Serahkan").click()
+    expect(bayu.locator("#assign-to")).to_be_hidden()
+    expect_all(chat, rest="Putri Lestari", putri="oleh Anda")
+    putri.locator("#history-button").click()
+    expect(putri.locator("#changes")).to_contain_text("Dimas istirahat, tolong lanjutkan")
+    putri.keyboard.press("Escape")
+    expect(putri.locator("#changes")).to_be_hidden()
+
+    putri.locator("#snooze-button").click()
+    putri.locator("#snooze").get_by_role("button", name="Besok pagi").click()
+    for page in chat:
+        expect(page.locator("#wake")).to_contain_text("Ditunda sampai")
+    putri.locator("#wake").click()
+    for page in chat:
+        expect(page.locator("#snooze-button")).to_be_visible()
+
+    putri.locator("#resolve").click()
+    expect(putri.locator("#status-told")).to_contain_text(f"{BUYER} menunggu jawaban")
+    putri.get_by_role("link", name="Jangan dulu").click()
+    expect(putri.locator("#status-told")).to_be_hidden()
+    putri.locator("#resolve").click()
+    putri.get_by_role("button", name="Tetap tandai selesai").click()
+    expect_all(chat, rest="Selesai")
+
+    dimas.locator("#history-button").click()
+    dimas.locator("#changes").get_by_role("button", name="Batalkan").click()
+    expect(dimas.locator("#changes")).to_be_hidden()
+    expect_all(chat, rest="Putri Lestari", putri="oleh Anda")
+
+
+def test_of_two_who_take_it_one_has_it_and_the_other_is_told(chat: Team) -> None:
+    dimas, putri, _bayu = chat
+    if putri.locator("#release").count():
+        putri.locator("#release").click()
+    expect_all(chat, rest="Belum dilayani")
+    # As in the same moment: her screen does not hear of it any more
+    putri.evaluate("document.querySelector('#live').remove()")
+    dimas.locator("#assign").click()
+    expect(dimas.locator("#status-bar .status")).to_contain_text("oleh Anda")
+    putri.locator("#assign").click()
+    expect(putri.locator("#status-told")).to_contain_text("Dimas Pratama sudah melayani chat ini.")
+    expect(putri.locator("#status-bar .status")).to_contain_text("Dimas Pratama")
+    putri.reload()
+
+
+def test_an_answered_chat_is_resolved_by_one_click_and_its_buyer_brings_it_back(
+    chat: Team, sandbox: Sandbox
+) -> None:
+    dimas = chat.dimas
+    answer(dimas, "Siap kak")
+    expect_ticked(dimas, "Siap kak")
+    dimas.locator("#resolve").click()
+    expect_all(chat, rest="Selesai")
+    sandbox.says(TOKOPEDIA[0], TOKOPEDIA[1], BUYER, "Satu lagi kak")
+    expect(dimas.locator("#status-bar .status")).to_contain_text("oleh Anda", timeout=30_000)
+
+
+def test_on_a_phone_the_same_fits_the_screen(
+    browser: Browser, browser_context_args: dict[str, Any], stack: Stack, team: Team
+) -> None:
+    small = {**browser_context_args, "viewport": {"width": 390, "height": 844}}
+    page = browser_of(browser, stack, "agent@demo.test", **small)
+    page.goto(team.dimas.url)
+    for button, popup in (
+        ("#assign-to-button", "#assign-to"),
+        ("#snooze-button", "#snooze"),
+        ("#history-button", "#changes"),
+    ):
+        page.locator(button).click()
+        expect(page.locator(popup)).to_be_visible()
+        expect(page.locator(f"{popup} h3, {popup} legend").first).to_be_visible()
+        box = page.locator(popup).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        page.keyboard.press("Escape")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.context.close()
