@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 
 from conversations.models import Conversation
-from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.models import Membership, Seller, User
 from forstok_chat.accounts.permissions import Permission
 from marketplaces.models import Shop
 
@@ -24,12 +24,17 @@ class Agent:
         return self.membership.user
 
 
+def of_seller(seller: Seller) -> QuerySet[Membership]:
+    """All who answer buyers there; their names in order."""
+    found = Membership.objects.allowing(Permission.CHAT).filter(seller=seller)
+    return found.select_related("user").order_by("user__name", "pk")
+
+
 def of_shop(shop: Shop) -> QuerySet[Membership]:
-    """Those who see it, as `Shop.objects.visible_to` has it; their names in order."""
+    """Those of them who see it, as `Shop.objects.visible_to` has it."""
     named = Membership.shops.through.objects.filter(shop__in=filter(None, (shop.pk, shop.moved_to_id)))
     sees_it = Q(sees_all_shops=True) | Q(pk__in=named.values("membership"))
-    found = Membership.objects.allowing(Permission.CHAT).filter(sees_it, seller=shop.seller_id)
-    return found.select_related("user").order_by("user__name", "pk")
+    return of_seller(shop.seller).filter(sees_it)
 
 
 def with_loads(seller: UUID, memberships: Iterable[Membership]) -> list[Agent]:

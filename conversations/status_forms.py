@@ -9,9 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations import agents, snoozing
+from conversations import agents, handing_over, snoozing
 from conversations.models import Conversation
-from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.models import Membership, Seller, User
 
 LONGEST_NOTE = 500
 OWN = "own"
@@ -43,6 +43,24 @@ class AssignForm(NoteForm):
             others = others.exclude(user=conversation.holder)
         self.fields["to"].queryset = others  # type: ignore[attr-defined]
         self.agents = agents.with_loads(conversation.seller_id, others)
+
+
+class HandOverForm(NoteForm):
+    """To whom all chats of a person go, at one seller; nobody chosen: to everybody."""
+
+    to = forms.ModelChoiceField(
+        Membership.objects.none(),
+        to_field_name="uuid",
+        required=False,
+        error_messages={"invalid_choice": _("Choose a colleague.")},
+    )
+
+    def __init__(self, seller: Seller, by: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seller, self.number = seller, handing_over.served_by(by, seller).count()
+        others = agents.of_seller(seller).exclude(user=by)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.agents = agents.with_loads(seller.pk, others)
 
 
 class SnoozeForm(NoteForm):

@@ -21,7 +21,7 @@ from django.utils import timezone
 from conversations import outbox, public_links, stream
 from conversations.canned import pictures
 from conversations.dispatch import Draft
-from conversations.models import CannedReply
+from conversations.models import CannedReply, HandOver
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -89,6 +89,9 @@ ROWS = [
     Row("conversations:resolution", "GET", OF_SHOP_ON, ROOM),
     Row("conversations:resolution", "POST", OF_SHOP_ON, ROOM),
     Row("conversations:reopening", "POST", OF_SHOP_ON, ROOM),
+    Row("conversations:hand-over", "GET", SIGNED_IN),
+    Row("conversations:hand-over", "POST", "302 422 302 302 302 302", {}, {"seller": "seller"}),
+    Row("conversations:hand-over-undoing", "POST", "302 404 404 404 404 302", {"pk": "handed"}),
     Row("conversations:snooze", "GET", OF_SHOP, ROOM),
     Row("conversations:snooze", "POST", "302 404 404 422 422 422", ROOM),
     Row("conversations:waking", "POST", OF_SHOP_ON, ROOM),
@@ -122,6 +125,9 @@ ROWS = [
     # Shops
     Row("conversations:held-of-shop", "GET", OF_SHOP_ON, SHOP),
     Row("conversations:held-of-shop", "POST", OF_SHOP_ON, SHOP),
+    Row("conversations:policies", "GET", "302 200 404 404 200 200"),
+    Row("conversations:policy", "GET", "302 404 404 404 200 200", SHOP),
+    Row("conversations:policy", "POST", "302 404 404 404 422 422", SHOP),
     Row("conversations:successor", "GET", "302 404 404 404 200 200", {"pk": "shut_shop"}),
     Row("conversations:successor", "POST", LEADERS_ON, {"pk": "shut_shop"}),
     Row("marketplaces:activation", "POST", LEADERS_ON, SHOP),
@@ -202,6 +208,7 @@ def world(
         "shut_shop": shut_shop.pk,
         "conversation": conversation.pk,
         "client_id": reply.client_id,
+        "handed": HandOver.objects.create(seller=seller, by=owner).pk,
         "change": conversation.status_changes.get().pk,
         "picture": picture.pk,
         "public_token": public_links.link_to(picture, public_links.FOR_A_BUYER)

@@ -8,6 +8,8 @@ Shop ─────────┼─ Import                          the first
               └─ Event                           what changed, for open screens to catch up on
 Seller ───────┬─ PrunedEvents                    how far back they can catch up
               └─ CannedReply                     a text that is sent again and again (canned.py)
+Seller ───────── HandOver                        all chats of an agent given away at once
+Shop ─────────── AssignmentPolicy                how its chats find their agents
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
 User ─────────┬─ Alerts                          what somebody wants to be told of while they look elsewhere
               └─ PushSubscription                a browser that is told with no tab open
@@ -16,8 +18,10 @@ User ─────────┬─ Alerts                          what some
 from __future__ import annotations
 
 from conversations.models.alerts import Alerts, PushSubscription
+from conversations.models.assignment_policy import AssignmentPolicy
 from conversations.models.canned import CannedPicture, CannedReply, CannedUse, CannedWording
 from conversations.models.conversation import Conversation
+from conversations.models.hand_over import HandOver
 from conversations.models.message import Message
 from conversations.models.outgoing import OutgoingMessage
 from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint
@@ -27,6 +31,7 @@ from conversations.models.tally import Tally
 
 __all__ = [
     "Alerts",
+    "AssignmentPolicy",
     "BuyerWaits",
     "CannedPicture",
     "CannedReply",
@@ -34,6 +39,7 @@ __all__ = [
     "CannedWording",
     "Conversation",
     "Event",
+    "HandOver",
     "Import",
     "Message",
     "NotMoved",

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from conversations.events import record
 from conversations.models.status_change import Status, StatusChange, Verb
 from conversations.models.status_rules import StatusFields
 from forstok_chat.accounts.models import User
@@ -114,18 +115,22 @@ class HasStatus(StatusFields):
     def undo(self, change: StatusChange, *, by: User) -> None:
         """As it was before this change, which has to be the newest that stands."""
         conversation = locked(self)
-        last = conversation.last_change()
+        conversation.take_back(change, by)
+        record(conversation)
+
+    def take_back(self, change: StatusChange, by: User) -> None:
+        """The same for callers that hold the lock and tell the screens."""
+        last = self.last_change()
         if last is None or last.pk != change.pk:
             raise NotMoved(_("Something else has happened since, so it cannot be undone."))
-        if last.is_by_rule or last.is_old:
+        if self.undoable_change() is None:
             raise NotMoved(_("This cannot be undone any more."))
-        before = last.from_assignee
-        if before is not None and last.old == Status.SERVED and not conversation.may_be_served_by(before):
+        before, until = last.from_assignee, still_to_come(last.was_snoozed_until)
+        if before is not None and last.old == Status.SERVED and not self.may_be_served_by(before):
             raise NotMoved(
                 _("%(name)s does not see this shop any more, so it cannot be undone.") % {"name": before}
             )
-        until = still_to_come(last.was_snoozed_until)
-        if not conversation.move(
+        if not self.change_status(
             Status(last.old), verb=Verb.UNDO, by=by, assignee=before, snoozed_until=until, undoes=last
         ):
             raise NotMoved(_("This cannot be undone any more."))

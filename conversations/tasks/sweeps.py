@@ -6,6 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from conversations import (
+    absences,
+    giving,
     held,
     history,
     imports,
@@ -102,6 +104,8 @@ def sweep_media() -> None:
 def sweep_statuses() -> None:
     """What moves a chat by time alone. Each is done here, as none of it leaves the database."""
     snoozing.wake_due()
+    absences.give_back()
+    giving.give_waiting()
 
 
 @shared_task

@@ -21,6 +21,7 @@ class Role(models.TextChoices):
 class Permission(StrEnum):
     CHAT = "chat"
     ACTIVATE_SHOPS = "activate_shops"
+    SET_ASSIGNMENT = "set_assignment"
     LEAD_AGENTS = "lead_agents"
     LEAD_EVERYBODY = "lead_everybody"
     KEEP_CANNED_REPLIES = "keep_canned_replies"
@@ -33,6 +34,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.CHAT,
             Permission.ACTIVATE_SHOPS,
+            Permission.SET_ASSIGNMENT,
             Permission.LEAD_AGENTS,
             Permission.KEEP_CANNED_REPLIES,
         }

@@ -9,7 +9,8 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from conversations.models import Conversation, NotMoved
+from conversations import giving
+from conversations.models import AssignmentPolicy, Conversation, NotMoved
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
 from tests.factories import make_conversation
@@ -67,3 +68,25 @@ def test_undoing_while_a_colleague_resolves_either_comes_first_or_is_refused(
     assert (chat.status, resolved) == ("resolved", "")
     moves = list(chat.status_changes.order_by("pk").values_list("verb", flat=True))
     assert moves == (["serve", "resolve"] if undone else ["serve", "undo", "resolve"])
+
+
+def test_taking_a_chat_while_it_is_given_to_a_colleague_ends_with_one_who_has_it(
+    chat: Conversation, owner: User, colleague: User
+) -> None:
+    colleague.touch()
+    AssignmentPolicy.objects.create(shop=chat.shop, mode=AssignmentPolicy.Mode.ROUND_ROBIN)
+    told, _given = at_once(lambda: chat.serve(owner), lambda: giving.give(chat.pk))
+    chat.refresh_from_db()
+    assert chat.assignee == (colleague if told else owner)
+    assert told == "" or str(colleague) in told
+    assert chat.status_changes.count() == 1
+
+
+def test_two_givers_at_once_keep_the_cap_and_the_turns(shop: Shop, owner: User, colleague: User) -> None:
+    rooms = [make_conversation(shop, "halo", name=name) for name in ("ani", "budi", "cici", "didi")]
+    owner.touch()
+    colleague.touch()
+    AssignmentPolicy.objects.create(shop=shop, mode=AssignmentPolicy.Mode.ROUND_ROBIN, most_chats=2)
+    at_once(*(lambda pk=room.pk: giving.give(pk) for room in rooms))  # type: ignore[misc]
+    found = list(Conversation.objects.values_list("assignee", flat=True))
+    assert sorted(found) == sorted([owner.pk, owner.pk, colleague.pk, colleague.pk])

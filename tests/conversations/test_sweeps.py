@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from conversations import outbox, tasks
 from conversations.dispatch import Draft
-from conversations.models import Alerts, Conversation, Event, Import, OutgoingMessage, Push
+from conversations.models import Alerts, AssignmentPolicy, Conversation, Event, Import, OutgoingMessage, Push
 from forstok_chat.accounts.models import User
 from marketplaces.content import Kind, Tokens
 from marketplaces.models import Activation, App, Credential, Feed, MediaFile, Product, Shop
@@ -137,6 +137,19 @@ def picture(shop: Shop, by: User) -> Found:
     return "fetch_media", str(file.pk)
 
 
+def left_alone(shop: Shop, by: User) -> Found:
+    User.objects.filter(pk=by.pk).update(seen_at=ago(hours=2))
+    conversation = room(shop, status="served", assignee=by, waiting_since=ago(hours=1))
+    return lambda: Conversation.objects.get(pk=conversation.pk).status == "unserved"
+
+
+def to_be_given(shop: Shop, by: User) -> Found:
+    by.touch()
+    AssignmentPolicy.objects.create(shop=shop, mode=AssignmentPolicy.Mode.ROUND_ROBIN)
+    conversation = room(shop)
+    return lambda: Conversation.objects.get(pk=conversation.pk).assignee == by
+
+
 def snoozed(shop: Shop, by: User) -> Found:
     room(shop, snoozed_until=ago(seconds=1))
     return lambda: Conversation.objects.get().snoozed_until is None
@@ -182,6 +195,8 @@ ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a copy that goes on": copying,
     "a product that somebody looks at": looked_at,
     "a file of a conversation": picture,
+    "a chat whose agent is gone while the buyer waits": left_alone,
+    "a chat to be given to somebody who is here": to_be_given,
     "a snoozed chat whose time has come": snoozed,
     "tokens that end soon": ending,
     "a consent that nobody came back for": left,
