@@ -137,11 +137,11 @@ def choices_of(user: User) -> Alerts:
     return Alerts.objects.select_related("user").filter(user=user).first() or Alerts(user=user)
 
 
-def on_screen(user: User, messages: Iterable[int]) -> tuple[Told | None, Alerts]:
+def on_screen(user: User, messages: Iterable[int]) -> Told | None:
     """What a tab that nobody looks at says of these bubbles, which it has just been given."""
     choices, now = choices_of(user), timezone.now()
     if not choices.is_on or quiet_end(choices, now) > now:
-        return None, choices
+        return None
     theirs = Message.objects.filter(pk__in=messages, origin=Message.Origin.BUYER)
     rooms = wanted_by(choices).filter(pk__in=theirs.values("conversation"))
-    return summary(list(rooms.with_parts().newest_first()[:100]), choices), choices
+    return summary(list(rooms.with_parts().newest_first()[:100]), choices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from django_htmx.http import HttpResponseClientRefresh
+from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from conversations import alerts, freshness, groups, held, pages, panels, screen
 from conversations.days import drawn_at, renamed_since
@@ -35,8 +36,8 @@ def live(request: ChatRequest) -> HttpResponse:
     thread = thread_parts(request, opened, changes) if opened is not None else {}
     if not changes and not thread and is_fresh(request):
         return HttpResponse(status=204)
-    context = parts(request, changes) | thread | unseen_news(request, changes)
-    return render(request, "conversations/live.oob.html", context)
+    response = render(request, "conversations/live.oob.html", parts(request, changes) | thread)
+    return telling(response, request, changes)
 
 
 def is_fresh(request: ChatRequest) -> bool:
@@ -68,12 +69,12 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
     }
 
 
-def unseen_news(request: ChatRequest, changes: Changes) -> dict[str, Any]:
-    """What a tab that nobody looks at is to say."""
+def telling(response: HttpResponse, request: ChatRequest, changes: Changes) -> HttpResponse:
+    """With a word for a tab that nobody looks at, which static/js/alerts.js shows."""
     if request.GET.get("visible") != "0" or not changes.messages:
-        return {}
-    told, choices = alerts.on_screen(request.user, changes.messages)
-    return {"told": told, "alerts": choices}
+        return response
+    told = alerts.on_screen(request.user, changes.messages)
+    return response if told is None else trigger_client_event(response, "forstok:alert", asdict(told))
 
 
 def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -> dict[str, Any]:

@@ -1,14 +1,11 @@
-// What the server tells a tab that is out of sight is shown once; a browser is switched on by a form.
+// What the server tells a tab that is out of sight is shown by the service worker; a browser is switched on by a form.
 (() => {
   const worker = navigator.serviceWorker?.register("/sw.js").then(() => navigator.serviceWorker.ready);
 
-  async function tell() {
-    const news = document.querySelector("#alert[data-title]");
-    const told = { ...news?.dataset };
-    news?.removeAttribute("data-title");
-    if (!news || !document.hidden) return;
+  async function tell({ detail: { title, body, url } }) {
+    if (!document.hidden) return;
     document.getElementById("chime")?.play().catch(() => {}); // silent until somebody has clicked here once
-    (await worker)?.active.postMessage(told);
+    (await worker)?.active.postMessage({ title, body, url });
   }
 
   async function join(event) {
@@ -20,7 +17,6 @@
     elements.subscription.value = JSON.stringify(await (await worker)?.pushManager.subscribe(wish).catch(() => null));
     event.target.submit();
   }
-
-  document.addEventListener("htmx:afterSettle", tell);
+  document.addEventListener("forstok:alert", tell);
   document.addEventListener("submit", join);
 })();

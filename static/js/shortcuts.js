@@ -1,7 +1,6 @@
 // Keys press what the sheet of shortcuts says, unless somebody types: data-hotkey is the key, data-presses what it presses.
 (() => {
   let walked; // the row that a key has opened keeps the focus: walking goes on from there, not from the composer
-
   function press(event) {
     event.preventDefault();
     const found = document.querySelector(event.target.dataset.presses);
@@ -10,11 +9,9 @@
     found?.focus();
     if (!found?.matches("input, textarea")) found?.click();
   }
-
   const stay = ({ detail }) => walked && detail.target.id === "thread" && document.getElementById(walked)?.focus();
   const leave = ({ key, target, isComposing }) => key === "Escape" && !isComposing && target.matches("textarea") && target.blur();
   const listed = document.querySelectorAll("#shortcuts [data-hotkey]");
-
   document.addEventListener("hotkey-fire", press, true);
   document.addEventListener("htmx:afterSettle", stay);
   document.addEventListener("keydown", leave);
