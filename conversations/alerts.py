@@ -123,7 +123,7 @@ def summary(rooms: list[Conversation], choices: Alerts) -> Told | None:
     if not rooms:
         return None
     newest = rooms[0]
-    said = preview(newest.last_message) if choices.shows_text else gettext("New message")
+    said = preview(newest.last_message, newest.shop) if choices.shows_text else gettext("New message")
     if len(rooms) == 1:
         url = reverse("conversations:thread", args=[newest.pk])
         return Told(f"{newest} · {newest.shop.name}" if choices.shows_text else newest.shop.name, said, url)

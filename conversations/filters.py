@@ -1,4 +1,6 @@
-"""What of the inbox somebody is looking at: shop, platform, tab, search. Read from a query, written into links."""
+"""What of the inbox somebody is looking at: shop, platform, tab, what else it is narrowed to, the order, a search.
+Read from a query, written into links. A new way of narrowing is one line in ONLY.
+"""
 
 from __future__ import annotations
 
@@ -8,69 +10,109 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from conversations import search
 from conversations.models import Conversation
 from conversations.querysets import ConversationQuerySet
+from conversations.sorting import SORTINGS, Narrowing, Sorting
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
 from marketplaces.registry import CONNECTORS, connector_class
 
 TABS = {
-    "all": _("All"),
     "mine": _("Mine"),
     "unserved": _("Unserved"),
     "served": _("Served"),
     "resolved": _("Resolved"),
+    "all": _("All"),
 }
 LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True)
+class Only:
+    label: str | Promise
+    keep: Narrowing
+
+
+ONLY = {"unread": Only(_("Unread"), ConversationQuerySet.unread)}
+
+
+@dataclass(frozen=True)
 class Filters:
-    """`shop` is None for all shops. Nonsense in a query is no filter; somebody else's shop shows nothing."""
+    """`shop` is None for all shops; `only` names what else has to hold, all of it. Nonsense in a query is no filter;
+    somebody else's shop shows nothing."""
 
     user: User
     shop: UUID | None = None
     tab: str = "all"
     platform: str = ""
+    only: tuple[str, ...] = ()
+    sort: str = "newest"
     search: str = ""
 
     @classmethod
     def from_query(cls, user: User, query: Mapping[str, str]) -> Filters:
-        tab, platform = query.get("tab", ""), query.get("platform", "")
+        tab, platform, sort = (query.get(name, "") for name in ("tab", "platform", "sort"))
+        asked = query.get("only", "").split(",")
         return cls(
             user=user,
             shop=uuid_or_none(query.get("shop", "")),
             tab=tab if tab in TABS else "all",
             platform=platform if platform in platforms() else "",
-            search=query.get("q", "").strip().replace("\x00", "")[:LONGEST_SEARCH],
+            only=tuple(name for name in ONLY if name in asked),
+            sort=sort if sort in SORTINGS else "newest",
+            search=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH],
         )
 
     def in_scope(self) -> ConversationQuerySet:
-        """Of the chosen shop (what it was before it moved, too) and platform, before tab and search; what the tabs
-        count."""
+        """Of the chosen shop (what it was before it moved, too) and platform, before all else; what the tabs count."""
         found = Conversation.objects.visible_to(self.user)
         if self.shop:
             found = found.filter(Q(shop=self.shop) | Q(shop__moved_to=self.shop))
         return found.from_platform(self.platform) if self.platform else found
 
     def conversations(self) -> ConversationQuerySet:
-        return self.in_scope().in_tab(self.tab, self.user).matching(self.search)
+        found = self.sorting.keep(self.in_scope().in_tab(self.tab, self.user))
+        for name in self.only:
+            found = ONLY[name].keep(found)
+        return search.matching(found, self.search)
+
+    @property
+    def sorting(self) -> Sorting:
+        return SORTINGS[self.sort]
 
     def selected_shop(self) -> Shop | None:
         return Shop.objects.visible_to(self.user).filter(pk=self.shop).first() if self.shop else None
 
     @property
-    def query(self) -> str:
-        """For links that keep what one is looking at; empty for the whole inbox."""
-        chosen = {
-            "shop": str(self.shop) if self.shop else "",
+    def search_is_short(self) -> bool:
+        """Looked for in names alone."""
+        return len(self.search) < search.LEAST_OF_WORDS
+
+    def toggled(self, name: str) -> str:
+        """What `only` names with this one taken in, or out if it was there."""
+        return ",".join(each for each in ONLY if (each in self.only) != (each == name))
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """By the names they have in a query, without what is chosen by default."""
+        names = {
+            "shop": str(self.shop or ""),
             "tab": self.tab if self.tab != "all" else "",
             "platform": self.platform,
+            "only": ",".join(self.only),
+            "sort": self.sort if self.sort != "newest" else "",
             "q": self.search,
         }
-        return urlencode({name: value for name, value in chosen.items() if value})
+        return {name: value for name, value in names.items() if value}
+
+    @property
+    def query(self) -> str:
+        """For links that keep what one is looking at; empty for the whole inbox."""
+        return urlencode(self.chosen)
 
 
 def platforms() -> dict[str, str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -56,25 +54,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         }
         return tabs[tab]() if tab in tabs else self.all()
 
-    def matching(self, text: str) -> ConversationQuerySet:
-        """Buyer name, or an order id mentioned in the conversation."""
-        if not text:
-            return self.all()
-        from conversations.models import Message
+    def unread(self) -> ConversationQuerySet:
+        return self.filter(unread_count__gt=0)
 
-        mentions = Message.objects.filter(
-            Q(payload__order=text) | Q(about__order=text), conversation=models.OuterRef("pk")
-        )
-        return self.filter(Q(buyer_name__icontains=text) | models.Exists(mentions))
+    def waiting(self) -> ConversationQuerySet:
+        """Whose buyer waits for an answer that somebody here means to give soon."""
+        return self.filter(waiting_since__isnull=False, snoozed_until=None).exclude(status="resolved")
 
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by("-last_message_at", "-id")
-
-    def below(self, last_message_at: datetime, pk: UUID) -> ConversationQuerySet:
-        """Those under this place of the list."""
-        return self.filter(
-            Q(last_message_at__lt=last_message_at) | Q(last_message_at=last_message_at, pk__lt=pk)
-        )
 
     def with_parts(self) -> ConversationQuerySet:
         """All that a row of the list shows, in one query."""

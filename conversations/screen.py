@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from conversations import cards, evidence, groups, held, pages, panels, places
+from conversations import cards, evidence, groups, held, pages, panels, places, search
 from conversations.bubble_files import attach_files
-from conversations.filters import TABS, Filters
+from conversations.filters import ONLY, TABS, Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, Import, Message
 from conversations.pages import Page
+from conversations.sorting import SORTINGS, read_place
 from forstok_chat.accounts.models import User
 from marketplaces import media
 from marketplaces.models import Shop
@@ -80,6 +78,30 @@ def platforms(filters: Filters) -> list[Tab]:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """Something to narrow the list to, or to sort it by. `changes`: what is other in the link that turns it on, or off
+    when it is on."""
+
+    slug: str
+    label: str
+    changes: dict[str, str]
+    is_on: bool
+
+
+def switches(filters: Filters) -> list[Switch]:
+    narrowing = [
+        Switch(name, str(only.label), {"only": filters.toggled(name)}, name in filters.only)
+        for name, only in ONLY.items()
+    ]
+    sorting = [
+        Switch(name, str(each.label), {"sort": "" if name == filters.sort else name}, name == filters.sort)
+        for name, each in SORTINGS.items()
+        if name != "newest"
+    ]
+    return narrowing + sorting
+
+
+@dataclass(frozen=True)
 class Rows:
     """A page of the list; `below` is where the next one begins, "" at the end."""
 
@@ -88,23 +110,15 @@ class Rows:
 
 
 def rows(filters: Filters, below: str = "") -> Rows:
-    found = filters.conversations().with_parts().newest_first()
-    if place := place_of(below):
-        found = found.below(*place)
+    sorting = filters.sorting
+    found = sorting.sort(filters.conversations().with_parts())
+    if place := read_place(below):
+        found = sorting.below(found, place)
     page = list(found[: ROWS + 1])
     more = len(page) > ROWS
     page = page[:ROWS]
-    return Rows(page, f"{page[-1].last_message_at.isoformat()}_{page[-1].pk}" if more else "")
-
-
-def place_of(below: str) -> tuple[datetime, UUID] | None:
-    """Read a place of the list back; None for nonsense."""
-    at, _, pk = below.partition("_")
-    try:
-        moment = parse_datetime(at)
-        return (moment.astimezone(UTC), UUID(pk)) if moment is not None else None
-    except (ValueError, OverflowError):
-        return None
+    search.attach(page, filters.search)
+    return Rows(page, sorting.place_of(page[-1]) if more else "")
 
 
 def page(conversation: Conversation, found: Page) -> dict[str, Any]:

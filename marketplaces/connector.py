@@ -135,6 +135,8 @@ class Connector:
     lock_codes: ClassVar[frozenset[str]] = frozenset()
     #: The marketplace's error code -> an English sentence for the agent, marked with gettext_noop.
     explanations: ClassVar[Mapping[str, str]] = {}
+    #: The label of a SYSTEM message -> in a few English words, marked with gettext_noop, what it is about.
+    notices: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *, keys: Mapping[str, str], shop: str, tokens: TokenSource, http: Http) -> None:
         self.keys = keys

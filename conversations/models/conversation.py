@@ -21,6 +21,7 @@ from marketplaces.models import Shop
 
 if TYPE_CHECKING:
     from conversations.models.message import Message, MessageQuerySet
+    from conversations.search import Hit
 
 UNREAD_SHOWN = 99
 
@@ -80,6 +81,9 @@ class Conversation(HasStatus):
 
     created_at = models.DateTimeField(auto_now_add=True)
 
+    # Not a column: by what a search has found it, put here by search.attach.
+    hit: Hit | None = None
+
     objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
 
     class Meta:
@@ -94,6 +98,11 @@ class Conversation(HasStatus):
                 fields=["shop", "due_at", "id"],
                 condition=models.Q(due_at__isnull=False),
                 name="due_in_shop",
+            ),
+            models.Index(
+                fields=["shop", "waiting_since", "id"],
+                condition=models.Q(waiting_since__isnull=False),
+                name="waiting_in_shop",
             ),
             models.Index(
                 fields=["reading_due_at"],

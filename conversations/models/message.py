@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import OuterRef, Q
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -182,6 +184,7 @@ class Message(models.Model):
                 condition=Q(about__has_key="order"),
                 name="messages_about_order",
             ),
+            GinIndex(OpClass(Upper("text"), name="gin_trgm_ops"), name="messages_by_words"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -89,8 +90,21 @@ def line_sort_key(message: Message) -> str:
 
 
 @register.filter
-def row_sort_key(conversation: Conversation) -> str:
-    return f"{micros(conversation.last_message_at)}.{conversation.pk}"
+def row_sort_key(conversation: Conversation, filters: Filters) -> str:
+    """Texts that sort like the list; "" for what has no place in its order any more."""
+    at = filters.sorting.time_of(conversation)
+    return f"{micros(at)}.{conversation.pk}" if at is not None else ""
+
+
+@register.filter
+def waited(since: datetime) -> str:
+    """Since when, in whole minutes, hours from one on, days from two on; rows.js goes on with the same words."""
+    minutes = max(0, int((timezone.now() - since).total_seconds() // 60))
+    if minutes < 60:
+        return _("waiting # min").replace("#", str(minutes))
+    if minutes < 48 * 60:
+        return _("waiting # h").replace("#", str(minutes // 60))
+    return _("waiting # d").replace("#", str(minutes // (24 * 60)))
 
 
 def micros(at: datetime) -> str:
@@ -99,7 +113,7 @@ def micros(at: datetime) -> str:
 
 
 @register.filter
-def preview(message: Message | None) -> str:
+def preview(message: Message | None, shop: Shop) -> str:
     """One line of a bubble, for the list."""
     if message is None:
         return ""
@@ -109,10 +123,19 @@ def preview(message: Message | None) -> str:
         Kind.STICKER: _("Sent a sticker"),
         Kind.PRODUCT: _("Sent a product"),
         Kind.ORDER: _("Sent an order"),
-        Kind.SYSTEM: _("System message"),
         Kind.UNKNOWN: _("Sent an attachment"),
     }
-    return " ".join(message.text.split())[:120] or labels.get(Kind(message.kind), "")
+    words = " ".join(message.text.split())[:120]
+    return words or labels.get(Kind(message.kind)) or notice(message, shop)
+
+
+@register.filter
+def notice(message: Message, shop: Shop) -> str:
+    """What the marketplace itself tells by a bubble without words."""
+    connector = shop.connector
+    if sentence := connector.notices.get(str(message.payload.get("label", ""))):
+        return _(sentence)
+    return _("Automatic message from %(marketplace)s") % {"marketplace": connector.name}
 
 
 @register.filter
@@ -164,15 +187,13 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def query(filters: Filters | None, **changed: object) -> str:
     """`?shop=…&tab=…` for links that keep what one is looking at, but for what is changed; or nothing."""
-    chosen: dict[str, object] = changed
-    if filters:
-        looked_at = {
-            "shop": filters.shop,
-            "tab": filters.tab,
-            "platform": filters.platform,
-            "q": filters.search,
-        }
-        chosen = looked_at | changed
+    return changed_query(filters, changed)
+
+
+@register.simple_tag
+def changed_query(filters: Filters | None, changes: Mapping[str, object]) -> str:
+    """The same, the changes given as one."""
+    chosen: dict[str, object] = {**(filters.chosen if filters else {}), **changes}
     if chosen.get("tab") == "all":
         del chosen["tab"]
     told = urlencode({name: value for name, value in chosen.items() if value})

@@ -64,6 +64,21 @@ def is_behind(shop: Shop) -> bool:
 
 
 @register.filter
+def health(shop: Shop) -> str:
+    """The colour of a shop's dot: ok, late, disconnected or inactive."""
+    if not shop.is_active:
+        return str(shop.state)
+    return "late" if freshness.is_behind(shop) else "ok"
+
+
+@register.filter
+def health_words(shop: Shop) -> str:
+    """The same for who cannot tell colours."""
+    words = {"ok": _("Connected"), "late": _("The newest messages may be late")}
+    return words.get(health(shop)) or shop.get_state_display()
+
+
+@register.filter
 def behind(rail: Iterable[RailShop]) -> list[Shop]:
     """Those shops whose newest messages may be late."""
     return [item.shop for item in rail if freshness.is_behind(item.shop)]

@@ -54,7 +54,8 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "rail": screen.rail(filters),
         "tabs": screen.tabs(filters),
         "platforms": screen.platforms(filters),
-        "rows": screen.rows(filters),
+        "switches": screen.switches(filters),
+        "rows": screen.rows(filters, request.GET.get("below", "")),
         "selected_shop": shop,
         "held_in_shop": held.of_shop(shop) if shop is not None else None,
         "may_manage_shop": shop is not None

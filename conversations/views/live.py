@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from conversations import alerts, freshness, groups, held, pages, panels, screen
+from conversations import alerts, freshness, groups, held, pages, panels, screen, search
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
@@ -51,6 +51,7 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
     filters = Filters.from_query(request.user, request.GET)
     changed = changes.rows()
     shown = set(filters.conversations().filter(pk__in=changes.conversations).values_list("pk", flat=True))
+    search.attach(changed, filters.search)
     shop = filters.selected_shop()
     is_told_of_shop = shop is not None and (changes.is_too_much or shop.pk in changes.shops)
     return {

@@ -97,8 +97,9 @@ def show(request: ChatRequest, pk: UUID, name: str) -> HttpResponse:
     context = panels.panel(conversation, name, search=search, above=above, shown=shown)
     if name == "products" and request.GET.get("look") == context["products"].look:
         return HttpResponse(status=204)
-    part = "_products.html" if "above" in request.GET else "_panel.html"
-    return render(request, f"conversations/{part}", context | {"filters": filters_of(request)})
+    is_list = "above" in request.GET
+    context |= {"filters": filters_of(request), "keeps_choice": is_list}
+    return render(request, f"conversations/{'_products.html' if is_list else '_panel.html'}", context)
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ProductsForm) -> HttpResponse:

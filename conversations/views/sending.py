@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import outbox, screen
+from conversations import outbox, screen, search
 from conversations.dispatch import Draft
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation
@@ -35,6 +35,8 @@ def send(
     if not request.htmx:
         return thread_of(conversation)
     conversation = find(request, conversation.pk)
+    filters = Filters.from_query(request.user, request.GET)
+    search.attach([conversation], filters.search)
     return render(
         request,
         "conversations/send.oob.html",
@@ -44,7 +46,7 @@ def send(
             "bubbles": screen.dressed(conversation, [each for each in bubbles if not each.is_hidden]),
             # Cancelled before this was repeated.
             "bubbles_gone": [each for each in bubbles if each.is_hidden],
-            "filters": Filters.from_query(request.user, request.GET),
+            "filters": filters,
         },
     )
 

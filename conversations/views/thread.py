@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import history, lookups, pages, screen
+from conversations import history, lookups, pages, screen, search
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation, Message
 from conversations.pages import Above
@@ -40,6 +40,7 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
     context = screen.thread(conversation, panel_of(request), found=at, first_unread=first_unread)
     if request.htmx and not request.htmx.history_restore_request:
         filters = Filters.from_query(request.user, request.GET)
+        search.attach([conversation], filters.search)
         return render(request, "conversations/thread.oob.html", context | {"filters": filters})
     return render(request, "conversations/inbox.html", inbox_context(request) | context)
 

@@ -213,7 +213,7 @@ def test_every_kind_has_a_bubble_that_says_what_it_is(owner_client: Client, shop
         Kind.STICKER: "Stiker",
         Kind.PRODUCT: "Produk",
         Kind.ORDER: "Pesanan",
-        Kind.SYSTEM: "Pesan dari marketplace",
+        Kind.SYSTEM: "Pesan otomatis dari Shopee",
         Kind.UNKNOWN: "Belum bisa ditampilkan",
     }
     assert labels[kind] in bubble

@@ -176,7 +176,7 @@ def test_of_all_shops_only_what_may_be_late_is_told(
     line = page.split('id="freshness"')[1].split("</div>")[0]
     assert "Toko Lambat</strong>: Pesan terbaru mungkin terlambat: lengkap sampai 14:10" in line
     assert "Toko Segar" not in line
-    assert page.count('data-state="behind"') == 1
+    assert page.count('data-health="late"') == 1
     assert "Pesan terbaru mungkin terlambat: lengkap sampai 14:10" in text_of(owner_client, "/")
 
 

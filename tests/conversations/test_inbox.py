@@ -4,10 +4,14 @@ import uuid
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from conversations.filters import Filters
 from conversations.models import Conversation, Import
+from conversations.screen import rows
 from forstok_chat.accounts.models import Seller, User
 from marketplaces.models import Shop
 from tests.conftest import signed_in
@@ -112,17 +116,17 @@ def test_each_tab_shows_its_own(owner_client: Client, owner: User, colleague: Us
     }
 
 
-def test_search_finds_by_buyer_and_by_order(owner_client: Client, shop: Shop) -> None:
-    make_conversation(shop, "halo", name="ani")
-    budi = make_conversation(shop, "halo", name="budi")
-    budi.messages.update(payload={"order": "220818EGS328B9"})
-    assert ">ani" not in html(owner_client, "/chat/", q="BUD")
-    assert ">budi" in html(owner_client, "/chat/", q="220818EGS328B9")
-
-
 @pytest.mark.parametrize(
     "query",
-    [{"shop": "nonsense"}, {"tab": "nonsense"}, {"q": "\x00%_'\""}, {"q": "x" * 5000}, {"shop": "1"}],
+    [
+        {"shop": "nonsense"},
+        {"tab": "nonsense"},
+        {"q": "\x00%_'\""},
+        {"q": "x" * 5000},
+        {"shop": "1"},
+        {"only": "nonsense,,unread"},
+        {"sort": "nonsense"},
+    ],
 )
 def test_nonsense_in_the_address_is_no_error(owner_client: Client, query: dict[str, str]) -> None:
     html(owner_client, "/chat/", **query)
@@ -143,28 +147,44 @@ def test_nonsense_in_the_place_of_a_page_is_no_error(owner_client: Client, shop:
     html(owner_client, "/chat/rows/", below=below)
 
 
-def test_the_list_goes_on_where_the_page_ended(owner_client: Client, shop: Shop, monkeypatch: Any) -> None:
-    monkeypatch.setattr("conversations.screen.ROWS", 2)
-    for name in ("ani", "budi", "citra"):
-        make_conversation(shop, "halo", name=name)
-    from conversations.filters import Filters
-    from conversations.screen import rows
-
-    filters = Filters(User.objects.get(email="owner@example.test"))
-    first = rows(filters)
-    second = rows(filters, first.below)
-    names = [conversation.buyer_name for conversation in (*first.conversations, *second.conversations)]
-    assert sorted(names) == ["ani", "budi", "citra"]
-    assert second.below == ""
-
-
-def test_the_inbox_asks_the_database_no_more_with_more_rows(
-    owner_client: Client, shop: Shop, django_assert_max_num_queries: Any
+@pytest.mark.parametrize("sort", ["newest", "waiting"])
+def test_the_list_goes_on_where_the_page_ended(
+    owner: User, owner_client: Client, shop: Shop, monkeypatch: Any, sort: str
 ) -> None:
+    monkeypatch.setattr("conversations.screen.ROWS", 2)
     for name in ("ani", "budi", "citra", "dedi", "eko"):
         make_conversation(shop, "halo", name=name)
-    with django_assert_max_num_queries(14):
-        html(owner_client, "/chat/")
+    Conversation.objects.filter(buyer_name__in=["ani", "budi"]).update(waiting_since=timezone.now())
+    filters, below, pages = Filters(owner, sort=sort), "", []
+    while True:
+        page = rows(filters, below)
+        pages.append([each.buyer_name for each in page.conversations])
+        if not (below := page.below):
+            break
+    assert [len(page) for page in pages] == [2, 2, 1]
+    shown = [name for page in pages for name in page]
+    assert sorted(shown) == ["ani", "budi", "citra", "dedi", "eko"]
+    whole = [each.buyer_name for each in filters.sorting.sort(filters.conversations())]
+    assert shown == whole
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "halo"}, {"sort": "waiting", "only": "unread"}])
+def test_the_list_asks_the_database_the_same_for_three_rows_and_for_thirty(
+    owner_client: Client, shop: Shop, query: dict[str, str]
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            html(owner_client, "/chat/", **query)
+        return len(asked)
+
+    for number in range(3):
+        make_conversation(shop, "halo", name="b" * (number + 1))
+    few = queries()
+    for number in range(3, 30):
+        make_conversation(shop, "halo", name="b" * (number + 1))
+    assert html(owner_client, "/chat/", **query).count('<li id="row-') == 30
+    assert queries() == few
+    assert few <= 16
 
 
 def test_english_is_there_for_who_asks(owner_client: Client) -> None:

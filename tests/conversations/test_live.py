@@ -68,7 +68,9 @@ def test_a_conversation_that_left_the_tab_is_taken_off_the_list(
     cursor = Cursor.now(owner)
     conversation.serve(owner)
     html = owner_client.get("/live/", {"since": str(cursor), "tab": "unserved"}).content.decode()
-    assert f'id="row-{conversation.pk}" hx-swap-oob="delete"' in html
+    row = re.search(f'<li id="row-{conversation.pk}"([^>]*)>', html)
+    assert row is not None
+    assert "data-known-only data-gone" in row[1]
 
 
 def test_looking_at_the_open_conversation_marks_it_read_and_a_hidden_tab_does_not(

@@ -15,6 +15,7 @@ from marketplaces.connector import Connector, KeyField, SyncPolicy, gettext_noop
 from marketplaces.connectors.shopee import app, auth, bubbles, calls, media, pushes, wire
 from marketplaces.connectors.shopee.errors import TokenRefused, recast
 from marketplaces.connectors.shopee.explanations import EXPLANATIONS
+from marketplaces.connectors.shopee.notices import NOTICES
 from marketplaces.connectors.shopee.orders import orders_by_number, orders_page
 from marketplaces.connectors.shopee.products import products_by_id, products_page
 from marketplaces.connectors.shopee.values import is_number, known, object_in, response_of
@@ -68,6 +69,7 @@ class ShopeeConnector(Connector):
     rechecks = tuple(timedelta(seconds=wait) for wait in (30, 120, 300, 600))
     media_hosts = (".shopee.co.id", ".shopee.sg", ".susercontent.com", ".shopeemobile.com")
     explanations = EXPLANATIONS
+    notices = NOTICES
 
     # The app
 

@@ -30,6 +30,7 @@ from marketplaces.connectors.tiktok_shop.endpoints import (
 )
 from marketplaces.connectors.tiktok_shop.errors import CLOSED, NOT_AMONG_SHOPS, TokenRefused
 from marketplaces.connectors.tiktok_shop.explanations import EXPLANATIONS
+from marketplaces.connectors.tiktok_shop.notices import NOTICES
 from marketplaces.connectors.tiktok_shop.orders import orders_by_number, orders_of_buyer, orders_page
 from marketplaces.connectors.tiktok_shop.products import products_by_id, products_page
 from marketplaces.connectors.tiktok_shop.values import identifier, known, object_in, text_in
@@ -97,6 +98,7 @@ class TikTokShopConnector(Connector):
     media_hosts = (".ibyteimg.com", ".byteimg.com", ".tiktokcdn.com", ".tiktokcdn-us.com")
     lock_codes = frozenset((CLOSED,))
     explanations = EXPLANATIONS
+    notices = NOTICES
 
     def __init__(self, *, keys: Mapping[str, str], shop: str, tokens: TokenSource, http: Http) -> None:
         super().__init__(keys=keys, shop=shop, tokens=tokens, http=http)
