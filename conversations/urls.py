@@ -4,6 +4,7 @@ from django.urls import path
 
 from conversations.views import (
     alerts,
+    board,
     canned,
     canned_replies,
     files,
@@ -26,6 +27,7 @@ from conversations.views import (
 app_name = "conversations"
 urlpatterns = [
     path("chat/", inbox.inbox, name="inbox"),
+    path("chat/board/", board.board, name="board"),
     path("chat/rows/", inbox.rows, name="rows"),
     path("chat/<uuid:pk>/", thread.thread, name="thread"),
     path("chat/hand-over/", handing_over.hand_over, name="hand-over"),

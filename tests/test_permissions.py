@@ -65,6 +65,7 @@ ROWS = [
     Row("set_language", "POST", "302 302 302 302 302 302", {}, {"language": "en"}),
     # The inbox
     Row("conversations:inbox", "GET", SIGNED_IN),
+    Row("conversations:board", "GET", SIGNED_IN),
     Row("conversations:rows", "GET", SIGNED_IN),
     Row("conversations:live", "GET", SIGNED_IN),
     Row("conversations:thread", "GET", OF_SHOP, ROOM),
