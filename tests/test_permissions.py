@@ -60,6 +60,7 @@ SHOP = {"pk": "shop"}
 ATTEMPT = {"pk": "attempt"}
 APP = {"seller": "seller", "marketplace": "shopee"}
 ROWS = [
+    Row("manifest", "GET", PUBLIC),
     Row("dashboard", "GET", SIGNED_IN),
     Row("healthz", "GET", PUBLIC),
     Row("set_language", "POST", "302 302 302 302 302 302", {}, {"language": "en"}),
