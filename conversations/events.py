@@ -8,7 +8,8 @@ their commit: `record` is the last step of a transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -35,25 +36,28 @@ def channel(seller: UUID) -> str:
 
 def record(conversation: Conversation, messages: Iterable[Message] = ()) -> None:
     """This conversation changed, and these bubbles of it. Needs a transaction; call it last."""
+    record_each([(conversation, list(messages))])
+
+
+def record_each(changes: Sequence[tuple[Conversation, Sequence[Message]]]) -> None:
+    """The same of several, with their bubbles. Sellers take their turns in one order, so nobody waits in a ring."""
     from conversations.models import Event
 
-    place = {
-        "seller_id": conversation.seller_id,
-        "shop_id": conversation.shop_id,
-        "conversation": conversation,
-    }
-    write([Event(**place, message=message) for message in messages] or [Event(**place)])
+    by_seller: dict[UUID, list[Event]] = defaultdict(list)
+    for conversation, messages in changes:
+        place = {"shop_id": conversation.shop_id, "conversation": conversation}
+        drawn: list[Message | None] = [*messages] or [None]
+        for message in drawn:
+            by_seller[conversation.seller_id].append(
+                Event(seller_id=conversation.seller_id, message=message, **place)
+            )
+    for seller in sorted(by_seller):
+        write(by_seller[seller])
 
 
 def record_all(conversations: Iterable[Conversation]) -> None:
-    """The same of many conversations of one seller, none of whose bubbles changed."""
-    from conversations.models import Event
-
-    events = [
-        Event(seller_id=each.seller_id, shop_id=each.shop_id, conversation=each) for each in conversations
-    ]
-    if events:
-        write(events)
+    """The same of several, none of whose bubbles changed."""
+    record_each([(each, []) for each in conversations])
 
 
 def record_shop(shop: Shop) -> None:

@@ -1,29 +1,64 @@
-"""content.IncomingMessage -> rows, once each, whatever brings them. The only creator of messages from outside."""
+"""content.IncomingMessage -> rows, once each, whatever brings them. The only creator of messages from outside.
+
+Many conversations are stored as one is, in one transaction: what each needs by itself is asked for all together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from conversations import hints, news
 from conversations.bubble_files import keep_files
+from conversations.copying import build, enrich
 from conversations.delays import note_delays
-from conversations.events import record
-from conversations.models import Conversation, Message
-from conversations.models.message import storable
+from conversations.deriving import derive_all
+from conversations.events import record_each
+from conversations.models import Conversation, Message, PushHint
 from conversations.numbering import fit_all, number
 from conversations.proof import adopt, is_earlier_try, refuse
+from conversations.rooms import lock_all, note_facts
 from marketplaces.content import IncomingMessage, RemoteConversation
 from marketplaces.models import Shop
 
 Source = Message.Source
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Told:
+    """What a marketplace tells of one conversation. `is_history`: by the first import, so nothing of it is late."""
+
+    shop: Shop
+    remote: RemoteConversation
+    bubbles: Sequence[IncomingMessage]
+    source: Message.Source
+    is_history: bool = False
+
+
+@dataclass
+class Stored:
+    """What became of it: bubbles that are new, and those that screens have to draw again."""
+
+    told: Told
+    conversation: Conversation
+    has_news: bool = False
+    created: list[Message] = field(default_factory=list)
+    changed: list[Message] = field(default_factory=list)
+
+    @property
+    def has_bubbles(self) -> bool:
+        return bool(self.created or self.changed)
+
+    @property
+    def is_news(self) -> bool:
+        """A buyer wrote, and nobody of the team has seen it."""
+        is_asked = any(message.is_from_buyer for message in self.created)
+        return bool(self.conversation.unread_count) and is_asked and not self.told.is_history
+
+
 def ingest(
     shop: Shop,
     remote: RemoteConversation,
@@ -32,45 +67,40 @@ def ingest(
     *,
     is_history: bool = False,
 ) -> Conversation:
-    """Store what the marketplace tells of one conversation; repeating it changes nothing. `is_history`: by the
-    first import, so nothing of it is late."""
-    conversation = find_or_create(shop, remote).locked()
-    conversation.shop = shop
-    has_news = note_facts(conversation, remote)
-    known = {
-        message.remote_id: message
-        for message in conversation.messages.filter(remote_id__in=[item.remote_id for item in incoming])
-    }
-    changed: list[Message] = []
-    created: list[Message] = []
-    for item in sorted({item.remote_id: item for item in incoming}.values(), key=place):
-        message = known.get(item.remote_id)
-        if message is not None and message.origin == Message.Origin.AGENT:
-            changed += number(message, item) + refuse(conversation, message, item)
-        elif message is not None:
-            changed += enrich(message, item, source)
-        elif is_earlier_try(conversation, item):
-            continue
-        elif own := adopt(conversation, item):
-            changed.append(own)
-        else:
-            created.append(build(conversation, item, source))
-    fit_all(conversation, created)
-    if not is_history:
-        note_delays(conversation, created)
-    Message.objects.bulk_create(created)
-    changed += hints.join(conversation)
-    if created or changed:
-        keep_files(shop, [*created, *changed])
-        conversation.derive()
-        apply_rules(conversation, created)
-        doubt_lock(conversation, remote, created)
-        if conversation.unread_count and not is_history and any(each.is_from_buyer for each in created):
-            news.note(conversation)
-        record(conversation, [*changed, *created])
-    elif has_news:
-        record(conversation)
-    return conversation
+    """Store what the marketplace tells of one conversation; repeating it changes nothing."""
+    return ingest_all([Told(shop, remote, incoming, source, is_history)])[0]
+
+
+@transaction.atomic
+def ingest_all(told: Sequence[Told]) -> list[Conversation]:
+    """The same of several, each conversation at most once among them."""
+    conversations = lock_all([(each.shop, each.remote) for each in told])
+    stored = [Stored(each, conversation) for each, conversation in zip(told, conversations, strict=True)]
+    known = known_bubbles(stored)
+    for each in stored:
+        each.has_news = note_facts(each.conversation, each.told.remote)
+        compare(each, known)
+        fit_all(each.conversation, each.created)
+        if not each.told.is_history:
+            note_delays(each.conversation, each.created)
+    Message.objects.bulk_create([message for each in stored for message in each.created])
+    join_hints(stored)
+    with_bubbles = [each for each in stored if each.has_bubbles]
+    if with_bubbles:
+        derive_all([each.conversation for each in with_bubbles])
+    for each in with_bubbles:
+        keep_files(each.told.shop, [*each.created, *each.changed])
+        apply_rules(each.conversation, each.created)
+        doubt_lock(each)
+    news.note_all([each.conversation for each in with_bubbles if each.is_news])
+    record_each(
+        [
+            (each.conversation, [*each.changed, *each.created])
+            for each in stored
+            if each.has_bubbles or each.has_news
+        ]
+    )
+    return conversations
 
 
 @transaction.atomic
@@ -102,97 +132,45 @@ def place(item: IncomingMessage) -> tuple:
     return (item.sent_at, item.sequence)
 
 
-def find_or_create(shop: Shop, remote: RemoteConversation) -> Conversation:
-    """The row of this conversation."""
-    conversation, _is_new = Conversation.objects.get_or_create(
-        shop=shop, remote_id=remote.remote_id, defaults={"seller_id": shop.seller_id, **facts_in(remote)}
-    )
-    return conversation
+def known_bubbles(stored: Sequence[Stored]) -> dict[tuple, Message]:
+    """Those of them that are here, by (conversation, the marketplace's id)."""
+    rows = {each.conversation.pk: each.conversation for each in stored}
+    ids = [item.remote_id for each in stored for item in each.told.bubbles]
+    known = {}
+    for message in Message.objects.filter(conversation__in=list(rows), remote_id__in=ids) if ids else ():
+        message.conversation = rows[message.conversation_id]
+        known[message.conversation_id, message.remote_id] = message
+    return known
 
 
-def note_facts(conversation: Conversation, remote: RemoteConversation) -> bool:
-    """Take over what is newly known of the room and its buyer; whether there was any. The caller holds the lock."""
-    told = facts_in(remote)
-    if conversation.buyer_id:
-        told.pop("buyer_id", None)  # an id, once known, does not change: a push may name the wrong side
-    news = {name: value for name, value in told.items() if getattr(conversation, name) != value}
-    is_whole = bool(remote.buyer_id) and (remote.can_reply is not None or bool(remote.platform))
-    if is_whole:
-        conversation.looked_up_at = timezone.now()
-    for name, value in news.items():
-        setattr(conversation, name, value)
-    if news or is_whole:
-        conversation.save(update_fields=[*news, "looked_up_at"])
-    return bool(news)
+def compare(each: Stored, known: dict[tuple, Message]) -> None:
+    """Each bubble is one that is known, our own, an earlier try of ours, or a new one."""
+    conversation, source = each.conversation, each.told.source
+    for item in sorted({item.remote_id: item for item in each.told.bubbles}.values(), key=place):
+        message = known.get((conversation.pk, item.remote_id))
+        if message is not None and message.origin == Message.Origin.AGENT:
+            each.changed += number(message, item) + refuse(conversation, message, item)
+        elif message is not None:
+            each.changed += enrich(message, item, source)
+        elif is_earlier_try(conversation, item):
+            continue
+        elif own := adopt(conversation, item):
+            each.changed.append(own)
+        else:
+            each.created.append(build(conversation, item, source))
 
 
-def facts_in(remote: RemoteConversation) -> dict[str, Any]:
-    """What it tells, as columns; what it leaves out is not among them."""
-    told: dict[str, Any] = {
-        "buyer_id": storable(remote.buyer_id)[:64],
-        "buyer_name": storable(remote.buyer_name)[:200],
-        "buyer_avatar_url": storable(remote.buyer_avatar_url)[:1000],
-        "platform": remote.platform[:50],
-    }
-    told = {name: value for name, value in told.items() if value}
-    if remote.can_reply is not None:
-        told |= {"can_reply": remote.can_reply, "lock_code": remote.lock_code[:100]}
-    return told
-
-
-def origin_of(item: IncomingMessage) -> Message.Origin:
-    if item.is_automatic:
-        return Message.Origin.AUTOMATIC
-    return Message.Origin.BUYER if item.is_from_buyer else Message.Origin.SELLER_CENTRE
-
-
-def build(conversation: Conversation, item: IncomingMessage, source: Message.Source) -> Message:
-    message = Message(
-        conversation=conversation, remote_id=item.remote_id, origin=origin_of(item), source=source
-    )
-    take_over(message, item)
-    return message
-
-
-def take_over(message: Message, item: IncomingMessage) -> None:
-    message.copy_from(item)
-    if item.refusal:  # typed in the seller centre and taken away: the buyer never saw this answer
-        message.payload["refusal"] = item.refusal
-
-
-def enrich(message: Message, item: IncomingMessage, source: Message.Source) -> list[Message]:
-    """A reading is richer than a push, and a newer one tells what was recalled or taken away since. Returns the
-    bubble when screens have to draw it again; an equal reading writes nothing."""
-    if source != Source.READING:
-        return []
-    old, was_pushed = look_of(message), message.source == Source.PUSH
-    place_before = (message.sent_at, message.sequence)
-    take_over(message, item)
-    if message.conversation.shop.connector.orders_by_number and message.sequence == place_before[1]:
-        message.sent_at = place_before[0]
-    message.origin, message.source = origin_of(item), source
-    is_different = look_of(message) != old
-    if is_different or was_pushed:
-        message.save()
-    return [message] if is_different else []
-
-
-def look_of(message: Message) -> tuple:
-    """All of a bubble that screens show and rules go by."""
-    return (
-        message.origin,
-        message.kind,
-        message.text,
-        message.payload,
-        message.about,
-        message.sent_at,
-        message.sequence,
-        message.is_hidden,
-    )
+def join_hints(stored: Sequence[Stored]) -> None:
+    rows = [each.conversation.pk for each in stored]
+    waiting = PushHint.objects.filter(conversation__in=rows, message=None)
+    hinted = set(waiting.values_list("conversation", flat=True))
+    for each in stored:
+        if each.conversation.pk in hinted:
+            each.changed += hints.join(each.conversation)
 
 
 def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
-    """What new bubbles do to the status. Late ones, already answered, do nothing; `derive` came before."""
+    """What new bubbles do to the status. Late ones, already answered, do nothing; `derive_all` came before."""
     last_word = last_word_at(conversation)
     news = {
         message.origin
@@ -205,16 +183,18 @@ def apply_rules(conversation: Conversation, created: Iterable[Message]) -> None:
         conversation.shop_answered()
 
 
-def doubt_lock(conversation: Conversation, remote: RemoteConversation, created: Iterable[Message]) -> None:
+def doubt_lock(each: Stored) -> None:
     """A buyer who writes may open a room that was closed for replies: it is looked up again."""
-    if conversation.can_reply is False and remote.can_reply is None and any(m.is_from_buyer for m in created):
+    conversation, remote = each.conversation, each.told.remote
+    is_asked = any(message.is_from_buyer for message in each.created)
+    if conversation.can_reply is False and remote.can_reply is None and is_asked:
         conversation.looked_up_at = None
         conversation.save(update_fields=["looked_up_at"])
 
 
 def last_word_at(conversation: Conversation) -> datetime:
     """The first bubble that the shop has not answered, else its newest answer."""
+    if conversation.waiting_since is not None:
+        return conversation.waiting_since
     answer = conversation.messages.answers().newest_first().first()
-    return conversation.waiting_since or (
-        answer.sent_at if answer is not None else conversation.last_message_at
-    )
+    return answer.sent_at if answer is not None else conversation.last_message_at

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.events import record
-from conversations.ingest import note_facts
 from conversations.models import Conversation
+from conversations.rooms import note_facts
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
 from marketplaces.errors import MarketplaceError, Rejected

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -125,6 +126,12 @@ def read_due(conversation: Conversation, connector: Connector) -> None:
     asked_at = conversation.reading_due_at
     read(conversation.shop, connector, lookups.looked_up(conversation, connector) or as_remote(conversation))
     Conversation.objects.filter(pk=conversation.pk, reading_due_at=asked_at).update(reading_due_at=None)
+
+
+def due() -> list[UUID]:
+    """Conversations that somebody asked to be read, of shops that can be asked."""
+    asked = Conversation.objects.filter(reading_due_at__lte=timezone.now(), shop__state=Shop.State.ACTIVE)
+    return list(asked.values_list("pk", flat=True)[:500])
 
 
 def as_remote(conversation: Conversation) -> RemoteConversation:

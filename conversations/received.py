@@ -77,11 +77,15 @@ def claim(push_id: int) -> Push | None:
     due = Push.objects.filter(pk=push_id, state=Push.State.RECEIVED, next_attempt_at__lte=now)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return None
-    push = Push.objects.select_related("app").get(pk=push_id)
-    if push.attempts > MOST_ATTEMPTS:
-        give_up(push, push.problem or "whoever processed it died each time")
-        return None
-    return push
+    return Push.objects.select_related("app").get(pk=push_id)
+
+
+def is_tried_too_often(push: Push) -> bool:
+    """A claimed one that has killed whoever processed it, so that it is given up."""
+    if push.attempts <= MOST_ATTEMPTS:
+        return False
+    give_up(push, push.problem or "whoever processed it died each time")
+    return True
 
 
 def finish(push: Push) -> None:

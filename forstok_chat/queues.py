@@ -55,6 +55,7 @@ task_routes = {
     "conversations.tasks.sending.*": {"queue": SEND},
     # A queue of their own, so that a flood of pushes cannot keep the sweeps from running.
     "conversations.tasks.sweeps.*": {"queue": SWEEP},
+    "conversations.tasks.receiving.sweep_readings": {"queue": SWEEP},
     "conversations.tasks.shops.*": {"queue": SLOW},
     # A flood of pushes from marketplaces does not stand before a word to a person.
     "conversations.tasks.alerts.*": {"queue": ALERT},
@@ -74,6 +75,7 @@ beat_schedule = {
     "sweep-outbox": every("conversations.tasks.sweeps.sweep_outbox", 3),
     "sweep-incoming": every("conversations.tasks.sweeps.sweep_incoming", 5),
     "sweep-alerts": every("conversations.tasks.sweeps.sweep_alerts", 5),
+    "sweep-readings": every("conversations.tasks.receiving.sweep_readings", 5),
     "sweep-media": every("conversations.tasks.sweeps.sweep_media", 5),
     "sweep-shops": every("conversations.tasks.sweeps.sweep_shops", 5),
     "add-up-tallies": every("conversations.tasks.sweeps.add_up_tallies", 10),

@@ -27,12 +27,12 @@ every_task = pytest.mark.parametrize("name", sorted(OURS))
 QUEUES = {
     "send": {"deliver", "send"},
     "receive": {
-        "look_up_room", "process_push", "read_conversation", "read_older", "refresh_credentials", "settle", "tell_read",
-        "watch_pushes",
+        "look_up_room", "process_push", "process_pushes", "read_conversation", "read_older", "refresh_credentials",
+        "settle", "tell_read", "watch_pushes",
     },
     "sweep": {
-        "add_up_tallies", "sweep_alerts", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox", "sweep_shops",
-        "sweep_statuses",
+        "add_up_tallies", "sweep_alerts", "sweep_feeds", "sweep_incoming", "sweep_media", "sweep_outbox",
+        "sweep_readings", "sweep_shops", "sweep_statuses",
     },
     "alert": {"tell_person"},
     "slow": {

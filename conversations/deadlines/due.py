@@ -1,4 +1,4 @@
-"""When a conversation's answer is due. Kept by `Conversation.derive`, so the list is ordered by an index."""
+"""When a conversation's answer is due. Kept by `deriving.derive_all`, so the list is ordered by an index."""
 
 from __future__ import annotations
 
@@ -17,12 +17,26 @@ BATCH = 200
 NEVER = (None, None)
 
 
-def deadline_of(conversation: Conversation) -> tuple[datetime, datetime] | tuple[None, None]:
+class Rules:
+    """The rules of each marketplace, each looked for once."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, list[ReplyRule]] = {}
+
+    def at(self, marketplace: str, moment: datetime) -> ReplyRule | None:
+        """The one that holds then; None where the marketplace sets no time."""
+        if marketplace not in self.of:
+            self.of[marketplace] = list(ReplyRule.objects.filter(marketplace=marketplace).newest_first())
+        day = ReplyRule.day_of(moment)
+        return next((rule for rule in self.of[marketplace] if rule.valid_from <= day), None)
+
+
+def deadline_of(conversation: Conversation, rules: Rules) -> tuple[datetime, datetime] | tuple[None, None]:
     """From when on the answer is due soon, and when it is due: by the rule of the time when the buyer began to wait.
     Nothing while nobody waits, or where the marketplace sets no time."""
     if conversation.waiting_since is None:
         return NEVER
-    rule = ReplyRule.objects.at(conversation.shop.marketplace, conversation.waiting_since)
+    rule = rules.at(conversation.shop.marketplace, conversation.waiting_since)
     since = conversation.waiting_since if rule is None else waiting_by(conversation, rule)
     if rule is None or since is None:
         return NEVER
@@ -57,9 +71,9 @@ def recompute_batch(ids: list) -> int:
     from conversations.models import Conversation
 
     rows = Conversation.objects.filter(pk__in=ids).select_related("shop").order_by("pk")
-    changed = []
+    changed, rules = [], Rules()
     for conversation in list(rows.select_for_update(no_key=True, of=("self",))):
-        soon_at, at = deadline_of(conversation)
+        soon_at, at = deadline_of(conversation, rules)
         if (conversation.due_soon_at, conversation.due_at) != (soon_at, at):
             conversation.due_soon_at, conversation.due_at = soon_at, at
             conversation.save(update_fields=["due_soon_at", "due_at"])

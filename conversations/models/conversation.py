@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from conversations.deadlines.due import deadline_of
 from conversations.events import record
 from conversations.models.status_change import Status
 from conversations.models.statuses import HasStatus
@@ -22,8 +21,6 @@ from marketplaces.models import Shop
 if TYPE_CHECKING:
     from conversations.models.message import Message, MessageQuerySet
     from conversations.search import Hit
-
-UNREAD_SHOWN = 99
 
 
 class Conversation(HasStatus):
@@ -161,20 +158,9 @@ class Conversation(HasStatus):
 
     def derive(self) -> None:
         """Recompute what follows from the messages: newest bubble, unread, waiting. The same however they came."""
-        newest = self.messages.shown().newest_first().first()
-        self.last_message = newest
-        if newest is not None:
-            self.last_message_at = newest.sent_at
-        unanswered = self.unanswered()
-        first = unanswered.oldest_first().first()
-        self.waiting_since = first.sent_at if first is not None else None
-        self.unread_count = self.unseen(unanswered)[:UNREAD_SHOWN].count()
-        self.due_soon_at, self.due_at = deadline_of(self)
-        self.save(
-            update_fields=[
-                "last_message", "last_message_at", "waiting_since", "due_soon_at", "due_at", "unread_count",
-            ]
-        )  # fmt: skip
+        from conversations.deriving import derive_all
+
+        derive_all([self])
 
     def unanswered(self) -> MessageQuerySet:
         """What the buyer has said since the shop's last answer."""

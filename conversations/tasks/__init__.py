@@ -5,13 +5,15 @@ One module per queue, so that an import cannot delay a reply (forstok_chat/queue
 
 from conversations.tasks.alerts import tell_person
 from conversations.tasks.media import fetch_media
-from conversations.tasks.nudges import later, nudge
+from conversations.tasks.nudges import later, nudge, nudge_once
 from conversations.tasks.pruning import prune_records
 from conversations.tasks.receiving import (
     look_up_room,
     process_push,
+    process_pushes,
     read_conversation,
     read_older,
+    sweep_readings,
     tell_read,
     watch_pushes,
 )
@@ -45,7 +47,9 @@ __all__ = [
     "later",
     "look_up_room",
     "nudge",
+    "nudge_once",
     "process_push",
+    "process_pushes",
     "prune_records",
     "read_conversation",
     "read_older",
@@ -58,6 +62,7 @@ __all__ = [
     "sweep_incoming",
     "sweep_media",
     "sweep_outbox",
+    "sweep_readings",
     "sweep_shops",
     "sweep_statuses",
     "sync_shop",

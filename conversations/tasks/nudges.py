@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 
 from celery import Task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from forstok_chat.queues import LONGEST_COUNTDOWN
+from forstok_chat.redis import redis
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +27,23 @@ def nudge(task: Task, *arguments: str | int, **options: float) -> None:
         task.apply_async(list(arguments), **options)
     except (OperationalError, OSError):
         logger.warning("%s waits for the sweep: the broker does not answer", task.name)
+
+
+def nudge_once(task: Task) -> None:
+    """For a task that does all there is to do: one that has not begun yet is enough for everybody. Should it be lost,
+    the next one is nudged a second later."""
+    try:
+        if not redis().set(f"nudged:{task.name}", 1, nx=True, px=1000):
+            return
+    except RedisError:
+        pass  # and the broker is most likely away as well
+    nudge(task)
+
+
+def begun(task: Task) -> None:
+    """What is stored from here on may find it done: it has to nudge anew."""
+    with suppress(RedisError):
+        redis().delete(f"nudged:{task.name}")
 
 
 def later(task: Task, argument: str | int, at: datetime, *more: str | int) -> None:

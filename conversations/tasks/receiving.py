@@ -3,26 +3,56 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from conversations import history, lookups, lost_pushes, pushes, reading, reading_marks, received
+from conversations import (
+    history,
+    lookups,
+    lost_pushes,
+    push_batches,
+    pushes,
+    reading,
+    reading_marks,
+    received,
+)
 from conversations.events import disconnect
-from conversations.models import Conversation
-from conversations.tasks.nudges import PATIENCE_RECEIVING, later, nudge
+from conversations.models import Conversation, Push
+from conversations.tasks.nudges import PATIENCE_RECEIVING, begun, later, nudge, nudge_once
 from marketplaces.errors import MarketplaceError, NotAuthorized, NotConfigured, RateLimited
 from marketplaces.http import Http
 from marketplaces.registry import connector_for
 
 logger = logging.getLogger(__name__)
 
+# Seconds; well below the lease of what is claimed last.
+LONGEST_RUN = 15
+
 
 @shared_task
 def process_push(push_id: int) -> None:
     push = received.claim(push_id)
-    if push is None:
+    if push is not None:
+        process(push)
+
+
+@shared_task
+def process_pushes() -> None:
+    """All that tell of messages, many at a time. What is left when the time is up is found by the sweep."""
+    begun(process_pushes)
+    ends_at = time.monotonic() + LONGEST_RUN
+    while time.monotonic() < ends_at and (batch := push_batches.claim_some()):
+        for push in push_batches.process_together(batch):
+            process(push)
+        nudge_once(sweep_readings)
+
+
+def process(push: Push) -> None:
+    """A claimed one, by itself."""
+    if received.is_tried_too_often(push):
         return
     try:
         conversation = pushes.process(push)
@@ -30,11 +60,19 @@ def process_push(push_id: int) -> None:
         received.wait(push, error)
         return
     except Exception as error:
-        logger.exception("push %s could not be processed", push_id)
+        logger.exception("push %s could not be processed", push.pk)
         received.postpone(push, error)
         return
     if conversation is not None:
         nudge(read_conversation, str(conversation.pk))
+
+
+@shared_task
+def sweep_readings() -> None:
+    """Every conversation that waits to be read."""
+    begun(sweep_readings)
+    for conversation_id in reading.due():
+        nudge(read_conversation, str(conversation_id), expires=5)
 
 
 @shared_task

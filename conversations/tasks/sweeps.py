@@ -20,14 +20,21 @@ from conversations import (
     sync,
     tallies,
 )
-from conversations.models import Alerts, Conversation, Push
+from conversations.models import Alerts, Push
 from conversations.tasks.alerts import tell_person
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
-from conversations.tasks.receiving import process_push, read_conversation, read_older, tell_read, watch_pushes
+from conversations.tasks.receiving import (
+    process_push,
+    process_pushes,
+    read_older,
+    tell_read,
+    watch_pushes,
+)
 from conversations.tasks.sending import deliver, settle
 from conversations.tasks.shops import fetch_wanted_products, run_feed, run_import, sync_shop
 from marketplaces import catalogue, feeds, media
+from marketplaces.content import PushKind
 from marketplaces.models import Shop
 
 
@@ -47,16 +54,15 @@ def sweep_outbox() -> None:
 
 @shared_task
 def sweep_incoming() -> None:
-    """Every push, reading and reading mark that nobody is working on, and apps whose pushes are to be watched."""
+    """Every push and reading mark that nobody is working on, and apps whose pushes are to be watched."""
     for conversation_id in rechecks.due():
         rechecks.ask(conversation_id)
     now = timezone.now()
     open_pushes = Push.objects.filter(state=Push.State.RECEIVED, next_attempt_at__lte=now)
-    for push_id in open_pushes.values_list("pk", flat=True)[:500]:
+    for push_id in open_pushes.exclude(kind=PushKind.MESSAGE.value).values_list("pk", flat=True)[:500]:
         nudge(process_push, push_id, expires=5)
-    due = Conversation.objects.filter(reading_due_at__lte=now, shop__state=Shop.State.ACTIVE)
-    for conversation_id in due.values_list("pk", flat=True)[:500]:
-        nudge(read_conversation, str(conversation_id), expires=5)
+    if open_pushes.filter(kind=PushKind.MESSAGE.value).exists():
+        nudge(process_pushes, expires=5)
     for conversation_id in history.due():
         nudge(read_older, str(conversation_id), expires=5)
     for conversation_id in reading_marks.due():

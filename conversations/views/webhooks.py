@@ -10,7 +10,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from conversations import received
-from conversations.tasks import nudge, process_push
+from conversations.tasks import nudge, nudge_once, process_push, process_pushes
+from marketplaces.content import PushKind
 from marketplaces.errors import BadWebhook
 from marketplaces.registry import CONNECTORS
 
@@ -32,6 +33,8 @@ def webhook(request: HttpRequest, marketplace: str) -> HttpResponse:
         logger.warning("push to %s refused: %s", marketplace, error)
         return HttpResponse(status=401)
     push = received.store(app, body, event)
-    if push is not None:
+    if push is not None and event.kind == PushKind.MESSAGE:
+        nudge_once(process_pushes)
+    elif push is not None:
         nudge(process_push, push.pk)
     return HttpResponse(status=200)

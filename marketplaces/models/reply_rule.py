@@ -21,12 +21,6 @@ SOON_SHARE = 3
 
 
 class ReplyRuleQuerySet(models.QuerySet["ReplyRule"]):
-    def at(self, marketplace: str, moment: datetime) -> ReplyRule | None:
-        """The one that holds then; None where the marketplace sets no time."""
-        day = moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-        found = self.filter(marketplace=marketplace, valid_from__lte=day).order_by("-valid_from")
-        return found.first()
-
     def newest_first(self) -> Self:
         return self.order_by("marketplace", "-valid_from")
 
@@ -66,6 +60,11 @@ class ReplyRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.marketplace} {self.valid_from}: {self.hours} h"
+
+    @staticmethod
+    def day_of(moment: datetime) -> date:
+        """The day, of the time zone of the installation, whose rule holds then."""
+        return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
     @property
     def time(self) -> timedelta:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations import outbox
+from conversations.deadlines.due import Rules
 from conversations.dispatch import Draft
 from conversations.ingest import ingest
 from conversations.models import Conversation, Event, Message
@@ -59,7 +60,7 @@ def mall_shop(seller: Seller, mall: Any) -> Shop:
 
 
 def test_the_marketplaces_have_the_rules_that_are_known_of_them(seller: Seller) -> None:
-    at = ReplyRule.objects.at
+    at = Rules().at
     shopee, of_old, today = at("shopee", NOW), at("tiktok_shop", ago(days=800)), at("tiktok_shop", NOW)
     assert shopee is not None
     assert of_old is not None
@@ -128,8 +129,8 @@ def test_the_rule_of_the_day_on_which_the_buyer_wrote_holds(mall_shop: Shop) -> 
 def test_a_rule_begins_at_midnight_in_indonesia(mall_shop: Shop) -> None:
     rule = make_rule("mall", 3, valid_from=date(2026, 11, 20))
     before = datetime(2026, 11, 19, 23, 59, tzinfo=JAKARTA)
-    assert ReplyRule.objects.at("mall", before) != rule
-    assert ReplyRule.objects.at("mall", before + timedelta(minutes=1)) == rule
+    assert Rules().at("mall", before) != rule
+    assert Rules().at("mall", before + timedelta(minutes=1)) == rule
 
 
 # Working days

@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations import hints
-from conversations.ingest import find_or_create, ingest
+from conversations.ingest import ingest
 from conversations.models import Conversation, Event, Message, Push, PushHint
+from conversations.rooms import find_or_create
 from conversations.tasks import process_push, read_conversation
 from forstok_chat.accounts.models import Seller
 from marketplaces import media

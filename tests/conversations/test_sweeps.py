@@ -71,6 +71,11 @@ def unclear(shop: Shop, by: User) -> Found:
     return "settle", reply(shop, by, state="uncertain", attempted_at=ago(seconds=9)).pk
 
 
+def told_of_message(shop: Shop, by: User) -> Found:
+    Push.objects.create(app=make_app(), body=b"{}", kind="message")
+    return "process_pushes", None
+
+
 def pushed(shop: Shop, by: User) -> Found:
     return "process_push", Push.objects.create(app=make_app(), body=b"{}").pk
 
@@ -181,7 +186,8 @@ ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a reply in the queue": queued,
     "a reply whose sender died": sender_died,
     "a reply that is unclear": unclear,
-    "a push": pushed,
+    "a push that tells of a message": told_of_message,
+    "another push": pushed,
     "a reading that was asked for": reading,
     "older messages that somebody scrolls up to": scrolled_up,
     "a reply to be looked at again": recheck,
@@ -236,7 +242,7 @@ def test_a_row_that_nobody_works_on_is_found(
         assert found()
     else:
         task, argument = found
-        assert (task, (argument,)) in nudges
+        assert (task, () if argument is None else (argument,)) in nudges
         assert then == f"`{task}`"
 
 

@@ -109,6 +109,11 @@ def push(world: World) -> list[Any]:
     return [Push.objects.get().pk]
 
 
+def pushed_message(world: World) -> list[Any]:
+    push(world)
+    return []
+
+
 def reading(world: World) -> list[Any]:
     world.room.request_reading()
     return room(world)
@@ -180,6 +185,7 @@ CASES: dict[str, Callable[[World], list[Any]]] = {
     "fetch_wanted_products": product,
     "look_up_room": room,
     "process_push": push,
+    "process_pushes": pushed_message,
     "prune_records": old,
     "read_conversation": reading,
     "read_older": scrolled_up,
@@ -194,6 +200,7 @@ CASES: dict[str, Callable[[World], list[Any]]] = {
     "sweep_incoming": nothing,
     "sweep_media": nothing,
     "sweep_outbox": died,
+    "sweep_readings": nothing,
     "sweep_shops": nothing,
     "sweep_statuses": snoozed,
     "sync_shop": shop,
@@ -206,8 +213,8 @@ TASKS = {name.rsplit(".", 1)[-1]: task for name, task in OURS.items()}
 # These only find work and nudge, or ask a marketplace that has nothing to tell: they may leave all as it was.
 MAY_CHANGE_NOTHING = {
     "fetch_named_orders", "fetch_orders_of_buyer", "look_up_room", "reconcile_app", "reconcile_apps",
-    "refresh_credentials", "settle", "sweep_alerts", "sweep_incoming", "sweep_media", "watch_pushes",
-    "fetch_media", "run_feed",
+    "refresh_credentials", "settle", "sweep_alerts", "sweep_incoming", "sweep_media", "sweep_readings",
+    "watch_pushes", "fetch_media", "run_feed",
 }  # fmt: skip
 
 

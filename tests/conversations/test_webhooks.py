@@ -124,7 +124,7 @@ def test_the_sweep_finds_a_push_whose_task_was_lost(client: Client, shop: Shop, 
     deliver_push(client, push_of(shop))
     nudges.clear()
     sweep_incoming()
-    assert ("process_push", (Push.objects.get().pk,)) in nudges
+    assert ("process_pushes", ()) in nudges
 
 
 def test_an_unknown_marketplace_is_not_found(client: Client) -> None:
