@@ -66,7 +66,7 @@ browser: ## Chromium for the browser tests, where it may be installed
 	@command -v chromium >/dev/null || test -n "$$CHROMIUM" || { \
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } || \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; } || \
 		echo "!! No Chromium: the browser tests will be skipped. As root: apt-get install chromium"
 
 $(V)/.run: requirements.txt

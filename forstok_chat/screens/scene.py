@@ -30,6 +30,10 @@ ROOMS = """
     ORDER BY last_message_at DESC
 """
 
+SOLD_OUT = (
+    "SELECT name FROM marketplaces_product WHERE shop_id = %s AND stock = 0 AND is_listed ORDER BY name"
+)
+
 
 @dataclass
 class World:
@@ -55,6 +59,10 @@ class World:
     def rooms(self, shop: tuple[str, str, str], buyer: str = "") -> list[str]:
         """Newest first. Buyers go by their user names, which begin like their names."""
         return self.rows(ROOMS, *shop[:2], "".join(buyer.split()))
+
+    def sold_out(self, shop: tuple[str, str, str]) -> str:
+        """The name of a product that this shop has none of."""
+        return self.rows(SOLD_OUT, self.shop(shop))[0]
 
     def say(self, shop: tuple[str, str, str], buyer: str, kind: str = "text", text: str = "") -> None:
         message = {"kind": kind, "text": text, "push": True}

@@ -17,6 +17,10 @@ from forstok_chat.screens.scene import BEAUTY, ELEKTRONIK, FASHION, GADGET, Scen
 PATIENCE = 90  # seconds
 LOGINS = [("nusantara.gadget", "sandbox"), ("nusantara.fashion", "sandbox"), ("nusantara.seller", "sandbox")]
 IMPORTED = "SELECT shop_id FROM conversations_import WHERE state = 'done'"
+COPYING = """
+    SELECT feed.id FROM marketplaces_feed feed JOIN marketplaces_shop shop ON shop.id = feed.shop_id
+    WHERE shop.state = 'active' AND feed.through_at IS NULL
+"""
 READ = "SELECT 1 FROM conversations_message WHERE text = %s"
 STATE = "SELECT state FROM marketplaces_shop WHERE remote_id = %s"
 OUTGOING = """
@@ -63,6 +67,7 @@ def usual(world: World, scenes: Sequence[Scene]) -> None:
     for shop, logins in ((FASHION, LOGINS[1:2]), (ELEKTRONIK, []), (BEAUTY, LOGINS[2:])):
         browser.activate(world.shop(shop), logins)
     wait(lambda: len(world.rows(IMPORTED)) >= 4, "the first imports do not end")
+    wait(lambda: not world.rows(COPYING), "the catalogues are not copied")
     for kind in ("image", "image_with_text", "video", "sticker", "voucher"):
         world.say(GADGET, "Dewi Lestari", kind, "jempol" if kind == "sticker" else "")
     world.notes["orders"] = say_cards(world)

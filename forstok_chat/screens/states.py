@@ -149,7 +149,8 @@ def panel_products(at: Scene) -> Page:
 @state(USUAL)
 def panel_products_sold_out(at: Scene) -> Page:
     page = at.panel("products", GADGET, "Rina Permata")
-    page.locator(".product [data-sold-out]").first.scroll_into_view_if_needed()
+    page.locator("#product-search").fill(at.world.sold_out(GADGET))
+    expect(page.locator("#products [data-sold-out]").first).to_be_visible()
     return page
 
 
