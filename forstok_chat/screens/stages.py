@@ -110,7 +110,7 @@ def disconnected(world: World, scenes: Sequence[Scene]) -> None:
     """A marketplace has ended its consent while replies waited."""
     Browser(world.stack.url).reply(world.room(FASHION), str(uuid.uuid4()), "Siap kak, kami cek dulu ya")
     resume(world, "worker", "second worker", "beat")
-    world.sandbox.post("authorization", marketplace=FASHION[0], shop=FASHION[1], way="cancel")
+    world.sandbox.post("authorizations", marketplace=FASHION[0], shop=FASHION[1], way="cancel")
     wait(lambda: world.rows(STATE, FASHION[1]) == ["disconnected"], "the shop does not disconnect")
     time.sleep(4)  # until the sweep has held what waits
 
