@@ -52,10 +52,16 @@ def make_sure_shopee_is_active(page: Page, stack: Stack) -> None:
 
 def open_chat(page: Page, text: str) -> None:
     """The conversation whose last words these are; it has to be on top."""
+    point_aside(page)
     row = page.locator("#rows > li").first
     expect(row).to_contain_text(text, timeout=30_000)
     row.locator("a").click()
     expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
+
+
+def point_aside(page: Page) -> None:
+    """Rows keep their place under the pointer."""
+    page.mouse.move(0, 0)
 
 
 def answer(page: Page, text: str) -> None:

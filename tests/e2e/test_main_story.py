@@ -23,6 +23,7 @@ from tests.e2e.steps import (
     go_to_shopees_consent,
     open_chat,
     open_shop,
+    point_aside,
 )
 
 
@@ -52,13 +53,13 @@ def test_shopee_is_activated_through_its_own_login_and_imported(page: Page, stac
     go_to_shopees_consent(page, stack)
     page.get_by_role("button", name="Izinkan").click()
     page.wait_for_url("**/chat/?shop=*")
-    expect(page.locator("#rows > li")).to_have_count(15, timeout=60_000)
+    expect(page.locator("#rows > .row")).to_have_count(15, timeout=60_000)
 
 
 def test_tokopedia_is_activated_by_one_click_and_imported(page: Page, stack: Stack) -> None:
     open_shop(page, stack, TOKOPEDIA[2])
     page.get_by_role("button", name="Aktifkan chat").click()
-    expect(page.locator("#rows > li")).to_have_count(15, timeout=90_000)
+    expect(page.locator("#rows > .row")).to_have_count(15, timeout=90_000)
     page.locator("#rows > li a").first.click()
     expect(page.locator("#bubbles > li[id^=message]").first).to_be_visible()
     assert page.locator("#bubbles > li[id^=message]").count() <= 30
@@ -83,6 +84,7 @@ def test_with_pushes_off_a_message_still_arrives_within_half_a_minute(
     sandbox.pushes("off")
     page.goto(f"{stack.url}/chat/")
     sandbox.says(marketplace, shop, BUYER, f"Tanpa push {marketplace}")
+    point_aside(page)
     expect(page.locator("#rows > li").first).to_contain_text(f"Tanpa push {marketplace}", timeout=30_000)
 
 
@@ -163,4 +165,5 @@ def test_the_browser_catches_up_after_the_web_server_was_restarted(
     stack.processes["web"].stop()
     sandbox.says(marketplace, shop, BUYER, "Saat server mati")
     stack.processes["web"].start()
+    point_aside(page)
     expect(page.locator("#rows > li").first).to_contain_text("Saat server mati", timeout=60_000)
