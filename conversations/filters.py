@@ -33,11 +33,18 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True)
 class Only:
+    """`follows_clock`: what is on the list changes by waiting alone."""
+
     label: str | Promise
     keep: Narrowing
+    follows_clock: bool = False
 
 
-ONLY = {"unread": Only(_("Unread"), ConversationQuerySet.unread)}
+ONLY = {
+    "unread": Only(_("Unread"), ConversationQuerySet.unread),
+    "due-soon": Only(_("Due soon"), ConversationQuerySet.due_soon, follows_clock=True),
+    "overdue": Only(_("Overdue"), ConversationQuerySet.overdue, follows_clock=True),
+}
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,10 @@ class Filters:
         for name in self.only:
             found = ONLY[name].keep(found)
         return search.matching(found, self.search)
+
+    @property
+    def follows_clock(self) -> bool:
+        return any(ONLY[name].follows_clock for name in self.only)
 
     @property
     def sorting(self) -> Sorting:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
@@ -60,6 +61,17 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def waiting(self) -> ConversationQuerySet:
         """Whose buyer waits for an answer that somebody here means to give soon."""
         return self.filter(waiting_since__isnull=False, snoozed_until=None).exclude(status="resolved")
+
+    def due(self) -> ConversationQuerySet:
+        """Whose marketplace wants an answer by a certain time (deadlines/due.py)."""
+        return self.filter(due_at__isnull=False).exclude(status="resolved")
+
+    def due_soon(self) -> ConversationQuerySet:
+        now = timezone.now()
+        return self.due().filter(due_soon_at__lte=now, due_at__gt=now)
+
+    def overdue(self) -> ConversationQuerySet:
+        return self.due().filter(due_at__lte=timezone.now())
 
     def newest_first(self) -> ConversationQuerySet:
         return self.order_by("-last_message_at", "-id")

@@ -57,6 +57,7 @@ SORTINGS = {
     "waiting": Sorting(
         _("Waiting longest"), "waiting_since", is_newest_first=False, keep=ConversationQuerySet.waiting
     ),
+    "due": Sorting(_("Least time left"), "due_at", is_newest_first=False, keep=ConversationQuerySet.due),
 }
 
 
