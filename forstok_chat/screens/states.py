@@ -18,6 +18,10 @@ from forstok_chat.screens.scene import BEAUTY, ELEKTRONIK, FASHION, GADGET, RUMA
 from forstok_chat.screens.stages import AWAY, BEFORE, DISCONNECTED, IMPORTING, QUEUED, USUAL, Stage
 
 Draw = Callable[[Scene], Page]
+CANNED = {
+    "ongkir": "Halo {pembeli}, ongkos kirimnya gratis untuk pembelian di atas Rp100.000 ya.",
+    "resi": "Pesanan {pesanan} sudah dikirim, nomor resinya {resi}. Terima kasih sudah belanja di {toko}!",
+}
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,73 @@ def team_invitation(at: Scene) -> Page:
     page = at.inside("/team/")
     page.locator(".team__head a").first.click()
     return page
+
+
+@state(USUAL)
+def board(at: Scene) -> Page:
+    return at.inside("/chat/board/")
+
+
+@state(USUAL)
+def inbox_overdue(at: Scene) -> Page:
+    return at.inbox(only="overdue", sort="due")
+
+
+@state(USUAL)
+def canned_replies(at: Scene) -> Page:
+    return with_canned_replies(at)
+
+
+@state(USUAL)
+def canned_reply(at: Scene) -> Page:
+    page = with_canned_replies(at)
+    page.locator(".kept").first.click()
+    expect(page.locator(".preview__text")).to_be_visible()
+    return page
+
+
+@state(USUAL)
+def canned_reply_refused(at: Scene) -> Page:
+    page = at.inside("/canned/")
+    page.locator(".team__head a").first.click()
+    write_canned_reply(page, "ongkos kirim", "Halo {pembelii}")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    return page
+
+
+@state(USUAL)
+def composer_canned(at: Scene) -> Page:
+    with_canned_replies(at)
+    page = at.thread(GADGET, "Rina Permata")
+    page.locator("#composer [data-text]").press_sequentially("/")
+    expect(page.get_by_role("option")).not_to_have_count(0)
+    return page
+
+
+@state(USUAL)
+def composer_not_filled_in(at: Scene) -> Page:
+    page = at.thread(GADGET, "Rina Permata")
+    page.locator("#composer [data-text]").fill("Nomor resinya {resi} ya, Kak")
+    page.locator("#composer [data-text]").press("Enter")
+    expect(page.locator("#composer-problem")).not_to_be_empty()
+    return page
+
+
+def with_canned_replies(at: Scene) -> Page:
+    """Their page, with two of them; the first browser that comes writes them."""
+    page = at.inside("/canned/")
+    for shortcut, text in CANNED.items() if not page.locator(".kept").count() else ():
+        page.locator(".team__head a").first.click()
+        write_canned_reply(page, shortcut, text)
+        expect(page.locator(".kept", has_text=shortcut)).to_be_visible()
+    return page
+
+
+def write_canned_reply(page: Page, shortcut: str, text: str) -> None:
+    page.locator("input[name=shortcut]").fill(shortcut)
+    page.locator("input[name=title]").fill(shortcut.capitalize())
+    page.locator("textarea[name=text]").fill(text)
+    page.locator("#canned-reply .button--primary").click()
 
 
 @state(USUAL)
