@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,11 +13,9 @@ from django.utils.translation import ngettext_lazy
 
 from conversations.canned.offers import check_not_a_shortcut
 from conversations.canned.placeholders import check_filled
-from conversations.canned.sending import chosen
-from conversations.models import CannedReply, Conversation
-from marketplaces.media import take_upload
-from marketplaces.models import MediaFile, Product, Shop
-from marketplaces.pictures import NotUsable, is_video
+from conversations.canned.sending import chosen as canned_reply_of
+from conversations.models import CannedReply, Conversation, UnsentFile
+from marketplaces.models import Product, Shop
 
 # A marketplace whose limit is not known still gets no novels.
 LONGEST_TEXT = 5000
@@ -35,10 +34,19 @@ class ComposerForm(forms.Form):
         widget=forms.Textarea,
     )
 
-    def __init__(self, conversation: Conversation, *args: object, **kwargs: object) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        *args: object,
+        chosen: Sequence[UnsentFile] = (),
+        **kwargs: object,
+    ) -> None:
+        """`chosen`: the pictures that go with it, before it; then it needs no text."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.conversation = conversation
         self.limit = conversation.shop.connector.text_limit
+        self.chosen = chosen
+        self.fields["text"].required = not chosen
 
     def clean_text(self) -> str:
         """Line ends as the marketplaces count them; length in code points."""
@@ -59,7 +67,14 @@ class ComposerForm(forms.Form):
     @cached_property
     def canned(self) -> CannedReply | None:
         """The canned reply that the text began as."""
-        return chosen(self.conversation, self.data)
+        return canned_reply_of(self.conversation, self.data)
+
+
+class UnsentForm(forms.Form):
+    """What is typed, as it is, longer than any marketplace takes included."""
+
+    client_id = forms.UUIDField()
+    text = forms.CharField(required=False, strip=False, max_length=LONGEST_TEXT * 4)
 
 
 class RevisionForm(ComposerForm):
@@ -103,57 +118,3 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         return [super(FilesField, self).clean(each, initial) for each in data or [None]]
-
-
-class FilesForm(forms.Form):
-    """Pictures and videos to be sent, several at once: all are checked before any is stored."""
-
-    file = FilesField(
-        error_messages={
-            "required": _("Choose a picture first."),
-            "empty": _("The file is empty. Choose another one."),
-        }
-    )
-
-    def __init__(self, shop: Shop, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.shop = shop
-
-    def clean_file(self) -> list[MediaFile]:
-        """Their copies as the marketplace takes them, stored."""
-        files: list[UploadedFile] = self.cleaned_data["file"]
-        if len(files) > MOST_AT_ONCE:
-            raise forms.ValidationError(
-                ngettext_lazy("Send at most %(most)d at once.", "Send at most %(most)d at once.", "most"),
-                params={"most": MOST_AT_ONCE},
-            )
-        for file in files:
-            self.check_size(file)
-        return [self.stored(file) for file in files]
-
-    def check_size(self, file: UploadedFile) -> None:
-        limit = max(self.shop.connector.image_limit, self.shop.connector.video_limit)
-        if (file.size or 0) > limit:
-            raise forms.ValidationError(
-                _("“%(name)s” is too large. Pictures may have %(image)d MB, videos %(video)d MB."),
-                params={
-                    "name": file.name,
-                    "image": self.shop.connector.image_limit // MB,
-                    "video": self.shop.connector.video_limit // MB,
-                },
-            )
-
-    def stored(self, file: UploadedFile) -> MediaFile:
-        body = file.read()
-        if not self.shop.connector.can("send_video" if is_video(body) else "send_image"):
-            raise forms.ValidationError(
-                _("%(marketplace)s does not take “%(name)s”."),
-                params={"marketplace": self.shop.connector.name, "name": file.name},
-            )
-        try:
-            return take_upload(self.shop, body)
-        except NotUsable as error:
-            raise forms.ValidationError(
-                _("“%(name)s” cannot be sent. Choose a JPEG, PNG, GIF or WebP picture or an MP4 video."),
-                params={"name": file.name},
-            ) from error

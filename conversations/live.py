@@ -62,8 +62,9 @@ class Changes:
     def __bool__(self) -> bool:
         return self.is_too_much or bool(self.conversations or self.messages or self.shops)
 
-    def rows(self) -> list[Conversation]:
-        return list(Conversation.objects.filter(pk__in=self.conversations).with_parts())
+    def rows(self, user: User) -> list[Conversation]:
+        found = Conversation.objects.filter(pk__in=self.conversations)
+        return list(found.with_parts().with_unsent_of(user))
 
     def bubbles_of(self, conversation: Conversation) -> list[Message]:
         found = conversation.messages.shown().filter(pk__in=self.messages)

@@ -14,7 +14,8 @@ from itertools import takewhile
 from django.db import transaction
 from django.utils import timezone
 
-from conversations.models import Event, PrunedEvents, Push
+from conversations import unsent_files
+from conversations.models import Event, PrunedEvents, Push, UnsentFile
 
 # How long each is kept. A browser that slept for longer than events are kept gets the whole screen.
 EVENTS = timedelta(days=3)
@@ -24,6 +25,9 @@ PUSHES = timedelta(days=14)
 # Those that were given up wait for somebody.
 FAILED_PUSHES = timedelta(days=90)
 
+# Pictures that were chosen and never sent; a text that was begun is kept for good, as it is small.
+UNSENT_FILES = timedelta(days=30)
+
 # Rows of one batch: a transaction of well under a second.
 BATCH = 2000
 # Seconds of one run; what is left goes in the next one.
@@ -32,7 +36,7 @@ BUDGET = 60
 
 def prune() -> None:
     ends_at = time.monotonic() + BUDGET
-    for batch in (prune_events, prune_done_pushes, prune_failed_pushes):
+    for batch in (prune_events, prune_done_pushes, prune_failed_pushes, prune_unsent_files):
         repeat(batch, ends_at)
 
 
@@ -74,3 +78,11 @@ def prune_pushes(state: Push.State, kept: timedelta) -> int:
     # The state once more: one of them may be replayed at this moment.
     batch = Push.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH]), state=state)
     return batch.delete()[0]
+
+
+def prune_unsent_files() -> int:
+    old = UnsentFile.objects.filter(chosen_at__lt=timezone.now() - UNSENT_FILES).select_related("media")
+    batch = list(old.order_by("pk")[:BATCH])
+    for chosen in batch:
+        unsent_files.remove(chosen)
+    return len(batch)

@@ -79,3 +79,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def with_parts(self) -> ConversationQuerySet:
         """All that a row of the list shows, in one query."""
         return self.select_related("shop", "assignee", "last_message")
+
+    def with_unsent_of(self, user: User) -> ConversationQuerySet:
+        """And what this person has begun to write there."""
+        from conversations.models import UnsentText
+
+        mine = UnsentText.objects.filter(conversation=models.OuterRef("pk"), user=user)
+        return self.annotate(unsent_text=models.Subquery(mine.values("text")))

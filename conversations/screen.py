@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from conversations import cards, evidence, groups, held, pages, panels, places, search
+from conversations import cards, evidence, groups, held, pages, panels, places, search, unsent, unsent_files
 from conversations.bubble_files import attach_files
 from conversations.filters import ONLY, TABS, Filters
 from conversations.forms import ComposerForm
@@ -111,7 +111,7 @@ class Rows:
 
 def rows(filters: Filters, below: str = "") -> Rows:
     sorting = filters.sorting
-    found = sorting.sort(filters.conversations().with_parts())
+    found = sorting.sort(filters.conversations().with_parts().with_unsent_of(filters.user))
     if place := read_place(below):
         found = sorting.below(found, place)
     page = list(found[: ROWS + 1])
@@ -158,7 +158,7 @@ def dressed(conversation: Conversation, messages: list[Message]) -> list[Message
 def thread(
     conversation: Conversation,
     panel: str,
-    form: ComposerForm | None = None,
+    form: ComposerForm,
     *,
     found: Message | None = None,
     first_unread: Message | None = None,
@@ -171,12 +171,15 @@ def thread(
         "found": found,
         "first_unread": first_unread,
         "held_here": held.in_room(conversation),
-        "form": form or composer(conversation),
+        "form": form,
     }
 
 
-def composer(conversation: Conversation) -> ComposerForm:
-    return ComposerForm(conversation, initial={"client_id": uuid.uuid4()})
+def composer(conversation: Conversation, user: User) -> ComposerForm:
+    """With what this person has begun to write, on whichever device."""
+    begun = unsent.of(conversation, user)
+    known = {"client_id": begun.client_id, "text": begun.text} if begun else {"client_id": uuid.uuid4()}
+    return ComposerForm(conversation, initial=known, chosen=unsent_files.of(conversation, user))
 
 
 def first_import(shop: Shop | None) -> Import | None:

@@ -7,6 +7,7 @@ from conversations.views import (
     board,
     canned,
     canned_replies,
+    emoji,
     files,
     handing_over,
     held,
@@ -21,6 +22,7 @@ from conversations.views import (
     queue,
     statuses,
     thread,
+    unsent,
     webhooks,
 )
 
@@ -29,10 +31,12 @@ urlpatterns = [
     path("chat/", inbox.inbox, name="inbox"),
     path("chat/board/", board.board, name="board"),
     path("chat/rows/", inbox.rows, name="rows"),
+    path("chat/emoji/", emoji.emoji, name="emoji"),
     path("chat/<uuid:pk>/", thread.thread, name="thread"),
     path("chat/hand-over/", handing_over.hand_over, name="hand-over"),
     path("chat/hand-over/<uuid:pk>/undoing/", handing_over.undoing, name="hand-over-undoing"),
     path("chat/<uuid:pk>/messages/", messages.messages, name="messages"),
+    path("chat/<uuid:pk>/unsent/", unsent.unsent, name="unsent"),
     path("chat/<uuid:pk>/older/", thread.older, name="older"),
     path("chat/<uuid:pk>/files/", files.files, name="files"),
     path("chat/<uuid:pk>/canned/", canned.canned, name="canned"),

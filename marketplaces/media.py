@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -127,6 +129,14 @@ def take_upload(shop: Shop, body: bytes) -> MediaFile:
     media = MediaFile(shop=shop)
     store(media, file.body)
     return media
+
+
+def discard(media: MediaFile) -> None:
+    """An upload that was not sent: the row, and with the transaction its files."""
+    names = [str(each.name) for each in (media.file, media.small) if each]
+    media.delete()
+    for name in names:
+        transaction.on_commit(partial(media.file.storage.delete, name))
 
 
 def as_file(media: MediaFile) -> File:

@@ -28,6 +28,14 @@ class NotUsable(Exception):
     """The file is not a picture or video of a kind that we keep."""
 
 
+class Broken(NotUsable):
+    """It is of a kind that we keep, and cannot be read to its end."""
+
+
+class TooManyPixels(NotUsable):
+    """It would unfold into more than MOST_PIXELS."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A checked picture: its bytes as they are, its size in pixels, and a small JPEG for lists."""
@@ -49,10 +57,10 @@ def check_picture(body: bytes) -> Picture:
 
 def clean_picture(body: bytes, most_bytes: int) -> File:
     """An agent's picture drawn anew: upright, without place, camera or anything hidden in it; smaller where the
-    marketplace takes no more than `most_bytes`. An animation stays as it is. Raises NotUsable."""
+    marketplace takes no more than `most_bytes`. An animation still moves, if it fits. Raises NotUsable."""
     image = opened(body)
-    if image.format == "GIF" and len(body) <= most_bytes:
-        return File("picture.gif", "image/gif", body)
+    if image.format == "GIF" and len(drawn := frames_of(image)) <= most_bytes:
+        return File("picture.gif", "image/gif", drawn)
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("RGBA", "LA", "PA", "P"):
         drawn = encoded(upright.convert("RGBA"), "PNG")
@@ -78,13 +86,27 @@ def opened(body: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(body), formats=list(FORMATS))
             if image.width * image.height > MOST_PIXELS:
-                raise NotUsable("too many pixels")
+                raise TooManyPixels
             image.load()
-    except (UnidentifiedImageError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise TooManyPixels from error
+    except UnidentifiedImageError as error:
         raise NotUsable("not a JPEG, PNG, GIF or WebP picture") from error
     except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for broken files of each kind
-        raise NotUsable("the picture is broken") from error
+        raise Broken("the picture is broken") from error
     return image
+
+
+def frames_of(image: Image.Image) -> bytes:
+    """A GIF with each of its frames drawn anew. Raises NotUsable."""
+    if image.width * image.height * getattr(image, "n_frames", 1) > MOST_PIXELS:
+        raise TooManyPixels
+    file = BytesIO()
+    try:
+        image.save(file, "GIF", save_all=True, comment=b"")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Broken("a frame is broken") from error
+    return file.getvalue()
 
 
 def smaller(image: Image.Image) -> bytes:

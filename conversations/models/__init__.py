@@ -2,6 +2,7 @@
 
 Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent's bubble on its way out
               ├─ StatusChange                    who moved it, when, why
+              ├─ UnsentText, UnsentFile          what an agent has begun to write, and chosen to send with it
               ├─ PushHint                        what a push told of a bubble that no reading has brought yet
 Shop ─────────┼─ Import                          the first import of a shop, resumable
               ├─ Push                            a marketplace's push, raw, until processed and a while after
@@ -28,6 +29,7 @@ from conversations.models.records import Event, Import, PrunedEvents, Push, Push
 from conversations.models.status_change import StatusChange, Verb
 from conversations.models.statuses import BuyerWaits, NotMoved
 from conversations.models.tally import Tally
+from conversations.models.unsent import UnsentFile, UnsentText
 
 __all__ = [
     "Alerts",
@@ -50,5 +52,7 @@ __all__ = [
     "PushSubscription",
     "StatusChange",
     "Tally",
+    "UnsentFile",
+    "UnsentText",
     "Verb",
 ]

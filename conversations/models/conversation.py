@@ -80,6 +80,8 @@ class Conversation(HasStatus):
 
     # Not a column: by what a search has found it, put here by search.attach.
     hit: Hit | None = None
+    # Not a column: what the one who looks has begun to write here (with_unsent_of).
+    unsent_text: str | None = None
 
     objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
 

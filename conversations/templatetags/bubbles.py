@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django import template
+from django.utils import timezone
 
 from conversations import links
 from conversations.emoji import is_emoji_alone
-from conversations.models import Message
+from conversations.models import Conversation, Message, OutgoingMessage
+from forstok_chat.accounts.models import User
+from marketplaces.content import Kind
 
 # The room that a picture may take in a bubble; bubble.css has the same.
 WIDEST, HIGHEST = 280, 320
@@ -22,6 +26,22 @@ register.filter("is_emoji_alone", is_emoji_alone)
 def web_address(url: object) -> str:
     """What a marketplace gives as an address, if it is one of the web; "" otherwise."""
     return str(url) if links.is_web_address(url) else ""
+
+
+@register.simple_tag
+def blank_reply(conversation: Conversation, user: User) -> Message:
+    """As it will stand in the queue, without its text and id: what the browser shows until the answer is here."""
+    message = Message(
+        conversation=conversation,
+        client_id=UUID(int=0),
+        origin=Message.Origin.AGENT,
+        kind=Kind.TEXT.value,
+        text=" ",
+        author=user,
+        sent_at=timezone.now(),
+    )
+    OutgoingMessage(message=message, conversation=conversation)
+    return message
 
 
 @dataclass(frozen=True)

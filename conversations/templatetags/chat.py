@@ -79,7 +79,9 @@ def just_now(at: datetime | None) -> bool:
 
 @register.filter
 def bubble_sort_key(message: Message) -> str:
-    """Texts that sort like the thread: time, the marketplace's numbering, ours."""
+    """Texts that sort like the thread: time, the marketplace's numbering, ours. Last what is not stored yet."""
+    if message._state.adding:
+        return "~"
     return f"{micros(message.sent_at)}.{message.sequence:019d}.{message.pk:019d}"
 
 
@@ -125,8 +127,7 @@ def preview(message: Message | None, shop: Shop) -> str:
         Kind.ORDER: _("Sent an order"),
         Kind.UNKNOWN: _("Sent an attachment"),
     }
-    words = " ".join(message.text.split())[:120]
-    return words or labels.get(Kind(message.kind)) or notice(message, shop)
+    return one_line(message.text) or labels.get(Kind(message.kind)) or notice(message, shop)
 
 
 @register.filter
@@ -136,6 +137,12 @@ def notice(message: Message, shop: Shop) -> str:
     if sentence := connector.notices.get(str(message.payload.get("label", ""))):
         return _(sentence)
     return _("Automatic message from %(marketplace)s") % {"marketplace": connector.name}
+
+
+@register.filter
+def one_line(text: str) -> str:
+    """As much of it as a row of the list may show."""
+    return " ".join(text.split())[:120]
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Sending pictures and videos."""
+"""Choosing pictures and videos, and taking one out again. They are sent with the reply (messages.py)."""
 
 from __future__ import annotations
 
@@ -7,40 +7,35 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from conversations.dispatch import Draft
-from conversations.forms import FilesForm
-from conversations.models import Conversation
-from conversations.views.sending import client_id, send
+from conversations import unsent_files
+from conversations.filters import Filters, uuid_or_none
+from conversations.models import UnsentFile
 from conversations.views.thread import find
 from forstok_chat.http import ChatRequest
-from marketplaces.content import Kind
-from marketplaces.models import MediaFile
 
 
 @require_POST
 @login_required
 def files(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """Several at once, each a bubble of its own."""
+    """Those that came are kept with the others; `remove`: the one that goes. Each bad one says why."""
     conversation = find(request, pk)
-    form = FilesForm(conversation.shop, request.POST, request.FILES)
-    if not form.is_valid():
-        return refuse(request, conversation, form)
-    chosen = form.cleaned_data["file"]
-    drafts = [(draft_of(file), client_id(request, str(place))) for place, file in enumerate(chosen)]
-    return send(request, conversation, drafts, {"files_sent": True})
-
-
-def draft_of(file: MediaFile) -> Draft:
-    return Draft(Kind.VIDEO if file.is_video else Kind.IMAGE, attachment=file)
-
-
-def refuse(request: ChatRequest, conversation: Conversation, form: FilesForm) -> HttpResponse:
-    """The choice stays in the browser; only what is wrong with it comes back."""
-    problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
-    if request.htmx:
-        return render(request, "conversations/_files_problem.html", {"problem": problem}, status=422)
-    messages.error(request, problem)
-    return redirect("conversations:thread", conversation.pk)
+    problems: list[str] = []
+    if "remove" in request.POST:
+        mine = UnsentFile.objects.filter(conversation=conversation, user=request.user)
+        unsent_files.remove(get_object_or_404(mine, client_id=uuid_or_none(request.POST["remove"])))
+    elif conversation.shop.is_active:
+        problems = unsent_files.choose(conversation, request.user, request.FILES.getlist("file"))
+    if not request.htmx:
+        for problem in problems:
+            messages.error(request, problem)
+        return redirect("conversations:thread", conversation.pk)
+    context = {
+        "conversation": conversation,
+        "filters": Filters.from_query(request.user, request.GET),
+        "chosen": unsent_files.of(conversation, request.user),
+        "problems": problems,
+    }
+    return render(request, "conversations/_files.html", context)

@@ -49,7 +49,7 @@ def is_fresh(request: ChatRequest) -> bool:
 def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
     """All but the thread. With too much to be told one by one, the list is drawn as a whole."""
     filters = Filters.from_query(request.user, request.GET)
-    changed = changes.rows()
+    changed = changes.rows(request.user)
     shown = set(filters.conversations().filter(pk__in=changes.conversations).values_list("pk", flat=True))
     search.attach(changed, filters.search)
     shop = filters.selected_shop()
@@ -85,7 +85,7 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
     is_other_state = request.GET.get("shop_state", opened.shop.state) != opened.shop.state
     if is_other_state or changes.is_too_much:
         thread = screen.page(opened, pages.newest(opened)) | {"is_whole": True}
-        thread |= {"form": screen.composer(opened)} if is_other_state else {}
+        thread |= {"form": screen.composer(opened, request.user)} if is_other_state else {}
     elif opened.pk in changes.conversations:
         changed, gone = changes.bubbles_of(opened), changes.bubbles_hidden_in(opened)
         followers = groups.with_followers(opened, [*changed, *gone])
@@ -117,7 +117,7 @@ def open_conversation(request: ChatRequest) -> Conversation | None:
     """The conversation on this screen. Seen by somebody is read."""
     if (pk := uuid_or_none(request.GET.get("open", ""))) is None:
         return None
-    visible = Conversation.objects.visible_to(request.user).with_parts()
+    visible = Conversation.objects.visible_to(request.user).with_parts().with_unsent_of(request.user)
     opened = visible.filter(pk=pk).first()
     if opened is not None and opened.unread_count and request.GET.get("visible") == "1":
         seen(opened, request.user)

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap
 
-from conversations import outbox, screen
+from conversations import outbox, screen, unsent_files
 from conversations.canned import sending as canned
 from conversations.dispatch import Draft
 from conversations.filters import Filters
@@ -32,24 +33,27 @@ def messages(request: ChatRequest, pk: UUID) -> HttpResponse:
 
 
 def create(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """The bubble as "in queue" for htmx, the thread's page for a browser without scripts."""
+    """What was chosen and written, as "in queue" for htmx, the thread's page for a browser without scripts."""
     conversation = find(request, pk)
-    form = ComposerForm(conversation, request.POST)
+    chosen = unsent_files.of(conversation, request.user)
+    form = ComposerForm(conversation, request.POST, chosen=chosen)
     if not conversation.shop.is_active or not form.is_valid():
         return refuse(request, conversation, form)
-    draft, key = Draft(Kind.TEXT, text=form.cleaned_data["text"]), form.cleaned_data["client_id"]
-    pictures = canned.drafts(form.canned, conversation, request.POST, key)
-    answer = send(request, conversation, [(draft, key), *pictures], {"canned_sent": form.canned})
+    drafts = [(unsent_files.draft_of(each), each.client_id) for each in chosen]
+    text, key = form.cleaned_data["text"], form.cleaned_data["client_id"]
+    if text:
+        drafts.append((Draft(Kind.TEXT, text=text), key))
+    drafts += canned.drafts(form.canned, conversation, request.POST, key)
+    answer = send(request, conversation, drafts)
     canned.note_use(form.canned, key)
     return answer
 
 
 def refuse(request: ChatRequest, conversation: Conversation, form: ComposerForm) -> HttpResponse:
-    """The composer comes back as it was, with what is wrong with it, or with the shop."""
+    """What is wrong with it, or with the shop: scripts have its text still, the page comes back with it."""
     if request.htmx:
-        filters = Filters.from_query(request.user, request.GET)
-        context = {"conversation": conversation, "form": form, "filters": filters}
-        return render(request, "conversations/refused.oob.html", context, status=422)
+        context = {"conversation": conversation, "form": form}
+        return reswap(render(request, "conversations/refused.oob.html", context, status=422), "none")
     context = inbox_context(request) | screen.thread(conversation, panel_of(request), form)
     return render(request, "conversations/inbox.html", context, status=422)
 

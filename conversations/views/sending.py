@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import outbox, screen, search
+from conversations import outbox, screen, search, unsent, unsent_files
 from conversations.dispatch import Draft
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation
@@ -31,6 +31,7 @@ def send(
         return HttpResponseClientRefresh() if request.htmx else thread_of(conversation)
     with transaction.atomic():
         bubbles = [outbox.enqueue(conversation, request.user, draft, key) for draft, key in drafts]
+        unsent.forget(conversation, request.user, [key for _draft, key in drafts])
         transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
     if not request.htmx:
         return thread_of(conversation)
@@ -46,6 +47,7 @@ def send(
             "bubbles": screen.dressed(conversation, [each for each in bubbles if not each.is_hidden]),
             # Cancelled before this was repeated.
             "bubbles_gone": [each for each in bubbles if each.is_hidden],
+            "chosen": unsent_files.of(conversation, request.user),
             "filters": filters,
         },
     )

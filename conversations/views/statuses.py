@@ -157,11 +157,9 @@ def ask_whether_resolved(request: ChatRequest, conversation: Conversation) -> Ht
     asked = {"conversation": conversation, "asks_whether_resolved": True}
     if request.htmx:
         return render(request, "conversations/status.oob.html", asked)
-    return render(
-        request,
-        "conversations/inbox.html",
-        inbox_context(request) | screen.thread(conversation, panel_of(request)) | asked,
-    )
+    form = screen.composer(conversation, request.user)
+    thread = screen.thread(conversation, panel_of(request), form)
+    return render(request, "conversations/inbox.html", inbox_context(request) | thread | asked)
 
 
 def part(

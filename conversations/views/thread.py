@@ -37,7 +37,8 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
     if lookups.is_worth_asking(conversation):
         nudge(look_up_room, str(conversation.pk))
     at = bubble_named(conversation, request.GET.get("at", ""))
-    context = screen.thread(conversation, panel_of(request), found=at, first_unread=first_unread)
+    form = screen.composer(conversation, request.user)
+    context = screen.thread(conversation, panel_of(request), form, found=at, first_unread=first_unread)
     if request.htmx and not request.htmx.history_restore_request:
         filters = Filters.from_query(request.user, request.GET)
         search.attach([conversation], filters.search)
@@ -99,4 +100,5 @@ def panel_of(request: ChatRequest) -> str:
 
 def find(request: ChatRequest, pk: UUID) -> Conversation:
     """Through the user: foreign and missing are one 404."""
-    return get_object_or_404(Conversation.objects.visible_to(request.user).with_parts(), pk=pk)
+    visible = Conversation.objects.visible_to(request.user).with_parts()
+    return get_object_or_404(visible.with_unsent_of(request.user), pk=pk)

@@ -1,52 +1,56 @@
-// Sending: the box is empty and has a new id at once, so a second Enter sends nothing twice. What the server did not
-// take comes back with its old id, so sending it again cannot double it either.
+// Sending: the bubble stands in the thread and the box is empty at once, while the texts go to the server one after
+// another. What it did not take comes back with its old id, so that sending it again cannot double it.
 (() => {
-  const waiting = new WeakMap(); // composer -> what has left and was not answered yet: {text, id, next}
+  const line = []; // what has left the box and was not answered yet, oldest first
+  const uuid = () => URL.createObjectURL(new Blob()).slice(-36); // crypto.randomUUID is missing on plain http
+  const joined = (...texts) => texts.filter(Boolean).join("\n");
+  const along = (form) => form.querySelector("[data-canned-chosen]");
 
-  const field = (form) => form.querySelector("[data-text]");
-
-  function write(form, text, id) {
-    field(form).value = text;
-    form.elements.client_id.value = id;
-    field(form).dispatchEvent(new Event("input", { bubbles: true }));
+  function write(form, words, id, brought = []) {
+    const { client_id, text } = form.elements;
+    [client_id.value, text.value] = [id, words];
+    along(form).replaceChildren(...brought);
+    text.dispatchEvent(new Event(words ? "input" : "forstok:sending", { bubbles: true }));
   }
-
-  // crypto.randomUUID is missing on plain http
-  const random = () => crypto.getRandomValues(new Uint8Array(1))[0] & 15;
-  const digit = (place) => (place === "y" ? 8 | (random() & 3) : random()).toString(16);
-  const uuid = () => "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx".replace(/[xy]/g, digit);
 
   function leave(event) {
-    const form = event.detail.elt;
+    const [form, values] = [event.target, new FormData(event.target)];
     if (!form.matches("[data-composer]")) return;
-    if (!field(form)?.value.trim()) return event.preventDefault();
-    waiting.set(form, { text: field(form).value, id: form.elements.client_id.value, next: form.next ?? "" });
+    event.preventDefault();
+    if (!values.get("text").trim() && !document.querySelector("#files [name=remove]")) return;
+    const bubble = form.querySelector("[data-sending]").content.firstElementChild.cloneNode(true);
+    Object.assign(bubble, { id: `message-${values.get("client_id")}`, inert: true });
+    bubble.querySelector(".bubble__text").textContent = values.get("text");
+    if (values.get("text").trim()) document.getElementById("bubbles").append(bubble);
     form.querySelector("[data-problem]").textContent = "";
-    write(form, form.next ?? "", uuid());
-    form.next = "";
-    document.dispatchEvent(new Event("forstok:sending"));
+    line.push({ key: form.dataset.composer, url: form.action, values, bubble, brought: [...along(form).children] });
+    write(form, form.dataset.next ?? "", uuid());
+    form.dataset.next = "";
+    if (line.length === 1) go();
   }
 
-  function answered(event) {
-    const form = event.detail.elt;
-    const sent = waiting.get(form);
-    if (!sent) return;
-    waiting.delete(form);
-    const again = field(form).readOnly;
-    field(form).readOnly = false;
-    const { status } = event.detail.xhr;
-    if (status >= 200 && status < 300) {
-      if (again) setTimeout(() => form.requestSubmit());
-    } else if (status !== 422) {
-      form.next = field(form).value; // written meanwhile: its turn comes when the first one is through
-      write(form, sent.text, sent.id);
-      const problem = form.querySelector("[data-problem]");
-      problem.textContent = problem.dataset.unsent;
-    }
+  function go() {
+    const to = { source: document.body, target: document.body, swap: "none", values: line[0]?.values };
+    if (line.length) htmx.ajax("POST", line[0].url, to).catch(() => {});
   }
 
-  // Enter while the last one is under way: freeze the text, it goes next
-  document.addEventListener("submit", (event) => waiting.has(event.target) && (field(event.target).readOnly = true), true);
-  document.addEventListener("htmx:beforeRequest", leave);
+  function answered({ detail: { elt, successful, xhr } }) {
+    if (elt !== document.body || !line.length) return;
+    if (successful) line.shift().bubble.remove();
+    else for (const each of line.splice(0).reverse()) giveBack(each, xhr.status === 422);
+    go();
+  }
+
+  // Those behind the one that was not taken come back, too: the next one is in the box when the first one has left it.
+  function giveBack({ key, values, bubble, brought }, isToldWhy) {
+    const [form, text] = [document.querySelector(`[data-composer="${key}"]`), values.get("text")];
+    bubble.remove();
+    if (!form) return sessionStorage.setItem(key, joined(text, sessionStorage.getItem(key)));
+    form.dataset.next = joined(form.elements.text.value, form.dataset.next);
+    write(form, text, values.get("client_id"), brought);
+    if (!isToldWhy) form.querySelector("[data-problem]").textContent = form.querySelector("[data-problem]").dataset.unsent;
+  }
+
+  document.addEventListener("submit", leave);
   document.addEventListener("htmx:afterRequest", answered);
 })();

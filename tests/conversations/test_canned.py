@@ -122,8 +122,7 @@ def test_a_placeholder_that_is_left_is_not_sent_and_the_text_stays(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Isi dulu {resi}" in page
-    assert "Resi kakak {resi} ya</textarea>" in page
-    assert f'name="canned" value="{ongkir.pk}"' in page  # goes along with the next try
+    assert answer["HX-Reswap"] == "none", "what it was stays in the browser, and goes along with the next try"
     assert sent() == []
 
 
@@ -165,7 +164,6 @@ def test_its_pictures_follow_the_text_as_bubbles(
     assert [message.kind for message in bubbles] == ["text", "image", "image"]
     assert [message.attachment.width for message in bubbles if message.attachment] == [64, 80]
     assert all(f"message-{message.client_id}" in page.content.decode() for message in bubbles)
-    assert "data-canned-chosen" in page.content.decode()  # what went along is gone from the composer
 
 
 def test_pictures_that_the_agent_left_out_stay_here(

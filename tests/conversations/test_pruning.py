@@ -8,13 +8,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from conversations import pruning
+from conversations import pruning, unsent_files
 from conversations.live import Cursor, changes_since
-from conversations.models import Event, PrunedEvents, Push
+from conversations.models import Event, PrunedEvents, Push, UnsentFile
 from conversations.tasks import prune_records
 from forstok_chat.accounts.models import Seller, User
-from marketplaces.models import Shop
+from marketplaces.media import take_upload
+from marketplaces.models import MediaFile, Shop
 from tests.factories import make_app, make_conversation, make_shop
+from tests.pictures import picture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
@@ -130,3 +132,14 @@ def test_shops_without_old_events_are_left_alone(seller: Seller) -> None:
     make_conversation(make_shop(seller), "halo")
     prune_records()
     assert (Event.objects.count(), PrunedEvents.objects.count()) == (1, 0)
+
+
+def test_pictures_that_were_never_sent_go_after_a_while(shop: Shop, owner: User) -> None:
+    conversation = make_conversation(shop, "halo")
+    for _ in range(2):
+        unsent_files.keep(conversation, owner, take_upload(shop, picture()))
+    old, new = UnsentFile.objects.order_by("pk")
+    UnsentFile.objects.filter(pk=old.pk).update(chosen_at=timezone.now() - pruning.UNSENT_FILES)
+    prune_records()
+    assert UnsentFile.objects.get() == new
+    assert MediaFile.objects.get() == new.media

@@ -7,7 +7,15 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from marketplaces.pictures import MOST_PIXELS, SMALL, NotUsable, check_picture, clean_picture, is_video
+from marketplaces.pictures import (
+    MOST_PIXELS,
+    SMALL,
+    NotUsable,
+    TooManyPixels,
+    check_picture,
+    clean_picture,
+    is_video,
+)
 from tests.pictures import VIDEO, picture
 
 MB = 1024 * 1024
@@ -84,12 +92,36 @@ def test_a_photo_that_is_too_large_for_the_marketplace_is_made_smaller() -> None
     assert Image.open(BytesIO(clean.body)).width < 900
 
 
-def test_transparency_is_kept_and_an_animation_is_not_drawn_anew() -> None:
+def test_transparency_is_kept() -> None:
     file = BytesIO()
     Image.new("RGBA", (20, 20), (255, 0, 0, 0)).save(file, "PNG")
     assert clean_picture(file.getvalue(), MB).content_type == "image/png"
-    animation = picture("GIF")
-    assert clean_picture(animation, MB).body == animation
+
+
+def animation(*colors: str, size: tuple[int, int] = (20, 20)) -> bytes:
+    frames = [Image.new("RGB", size, color) for color in colors]
+    file = BytesIO()
+    saving: dict[str, object] = {"duration": 120, "loop": 0, "comment": b"taken at home"}
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], **saving)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_an_animation_is_drawn_anew_and_still_moves() -> None:
+    clean = clean_picture(animation("red", "lime", "blue") + b"<script>alert(1)</script>", MB)
+    assert clean.content_type == "image/gif"
+    assert b"<script>" not in clean.body
+    assert b"taken at home" not in clean.body
+    image = Image.open(BytesIO(clean.body))
+    assert (getattr(image, "n_frames", 1), image.info["duration"], image.info["loop"]) == (3, 120, 0)
+
+
+def test_an_animation_that_would_unfold_into_too_many_pixels_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("marketplaces.pictures.MOST_PIXELS", 20 * 20 * 2)
+    assert clean_picture(animation("red", "lime"), MB).content_type == "image/gif"
+    with pytest.raises(TooManyPixels):
+        clean_picture(animation("red", "lime", "blue"), MB)
 
 
 def test_a_video_is_told_by_its_content() -> None:

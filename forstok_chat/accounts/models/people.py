@@ -58,6 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("support staff"), default=False)
+    enter_sends = models.BooleanField(_("Enter sends"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(null=True, editable=False)
     away_since = models.DateTimeField(_("on a break since"), null=True, editable=False)
