@@ -14,7 +14,9 @@ FOCUSED = "selector => document.activeElement.matches(selector)"
 
 @pytest.fixture(scope="module", autouse=True)
 def active_shop(page: Page, stack: Stack) -> None:
+    """With all that its import brings, so that the list stands still."""
     make_sure_shopee_is_active(page, stack)
+    expect(page.locator("#import-progress")).to_have_count(0, timeout=60_000)
 
 
 @pytest.fixture
