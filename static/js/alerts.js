@@ -1,13 +1,11 @@
 // What the server tells a tab that is out of sight is shown by the service worker; a browser is switched on by a form.
 (() => {
   const worker = navigator.serviceWorker?.register("/sw.js").then(() => navigator.serviceWorker.ready);
-
   async function tell({ detail: { title, body, url } }) {
     if (!document.hidden) return;
     document.getElementById("chime")?.play().catch(() => {}); // silent until somebody has clicked here once
     (await worker)?.active.postMessage({ title, body, url });
   }
-
   async function join(event) {
     const { elements, dataset } = event.target;
     if (!("push" in dataset)) return;

@@ -1,9 +1,8 @@
 // Keys press what the sheet of shortcuts says, unless somebody types: data-hotkey is the key, data-presses what it presses.
 (() => {
   let walked; // the row that a key has opened keeps the focus: walking goes on from there, not from the composer
-  function press(event) {
-    event.preventDefault();
-    const found = document.querySelector(event.target.dataset.presses);
+  function press({ target }) {
+    const found = document.querySelector(target.dataset.presses);
     walked = found?.closest("#rows") && found.id;
     if (!found?.checkVisibility()) found?.closest("[popover]")?.showPopover();
     found?.focus();
