@@ -10,7 +10,7 @@
     const { elements, dataset } = event.target;
     if (!("push" in dataset)) return;
     event.preventDefault();
-    await Notification.requestPermission();
+    await self.Notification?.requestPermission();
     const wish = { userVisibleOnly: true, applicationServerKey: dataset.push };
     elements.subscription.value = JSON.stringify(await (await worker)?.pushManager.subscribe(wish).catch(() => null));
     event.target.submit();
