@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -114,6 +115,15 @@ def test_each_tab_shows_its_own(owner_client: Client, owner: User, colleague: Us
         "resolved": ["beres"],
         "all": ["baru", "saya", "dia", "beres"],
     }
+
+
+def test_a_link_of_a_filter_knows_by_itself_what_it_draws(owner_client: Client, shop: Shop) -> None:
+    """What comes live may take it out of the page before its answer is here."""
+    page = html(owner_client, "/chat/")
+    for link in ("tab-mine", "switch-unread"):
+        drawn = re.search(f'<a [^>]*id="{link}"[^>]*>', page)
+        assert drawn is not None
+        assert {'hx-target="#rows"', 'hx-select="#rows"', 'hx-push-url="true"'} <= set(drawn[0].split())
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,14 @@ def point_aside(page: Page) -> None:
     page.mouse.move(0, 0)
 
 
+def expect_nothing_beside_the_screen(page: Page) -> None:
+    """Nobody has to scroll sideways; else told are the parts that stand out."""
+    wider = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+        .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth + 1)
+        .map((each) => each.outerHTML.slice(0, 120))"""
+    assert page.evaluate(wider) == []
+
+
 def answer(page: Page, text: str) -> None:
     page.locator("#composer textarea").fill(text)
     page.locator("#composer textarea").press("Enter")
