@@ -33,18 +33,23 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True)
 class Only:
-    """`follows_clock`: what is on the list changes by waiting alone."""
+    """`follows_clock`: what is on the list changes by waiting alone. `is_counted`: how many there are of it in the tab is
+    told, and nothing is offered where there are none."""
 
     label: str | Promise
     keep: Narrowing
     follows_clock: bool = False
+    is_counted: bool = False
 
 
 ONLY = {
     "unread": Only(_("Unread"), ConversationQuerySet.unread),
     "due-soon": Only(_("Due soon"), ConversationQuerySet.due_soon, follows_clock=True),
     "overdue": Only(_("Overdue"), ConversationQuerySet.overdue, follows_clock=True),
+    "snoozed": Only(_("Snoozed"), ConversationQuerySet.snoozed, is_counted=True),
 }
+# Where somebody looks for what is to be done now.
+TABS_OF_WORK = {"mine", "unserved", "served"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Filters:
 
     def conversations(self) -> ConversationQuerySet:
         found = self.sorting.keep(self.in_scope().in_tab(self.tab, self.user))
+        if self.hides_snoozed:
+            found = found.filter(snoozed_until=None)
         for name in self.only:
             found = ONLY[name].keep(found)
         return search.matching(found, self.search)
@@ -90,6 +97,12 @@ class Filters:
     @property
     def follows_clock(self) -> bool:
         return any(ONLY[name].follows_clock for name in self.only)
+
+    @property
+    def hides_snoozed(self) -> bool:
+        """What is put off is in its tab, but out of sight there until something in particular is asked or looked for:
+        what is due soon is so, put off or not."""
+        return self.tab in TABS_OF_WORK and not self.only and not self.search
 
     @property
     def sorting(self) -> Sorting:

@@ -86,11 +86,18 @@ class Switch:
     label: str
     changes: dict[str, str]
     is_on: bool
+    count: int | None = None
 
 
 def switches(filters: Filters) -> list[Switch]:
     narrowing = [
-        Switch(name, str(only.label), {"only": filters.toggled(name)}, name in filters.only)
+        Switch(
+            name,
+            str(only.label),
+            {"only": filters.toggled(name)},
+            name in filters.only,
+            counted(filters, name),
+        )
         for name, only in ONLY.items()
     ]
     sorting = [
@@ -98,7 +105,15 @@ def switches(filters: Filters) -> list[Switch]:
         for name, each in SORTINGS.items()
         if name != "newest"
     ]
-    return narrowing + sorting
+    return [each for each in narrowing + sorting if each.count != 0 or each.is_on]
+
+
+def counted(filters: Filters, name: str) -> int | None:
+    """How many there are of it in the tab, where that is told."""
+    only = ONLY[name]
+    if not only.is_counted:
+        return None
+    return only.keep(filters.in_scope().in_tab(filters.tab, filters.user)).count()
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,7 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "rows_gone": [row for row in changed if row.pk not in shown],
         "rail": screen.rail(filters),
         "tabs": screen.tabs(filters),
+        "switches": screen.switches(filters),
         "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
         "held_in_shop": held.of_shop(shop) if shop is not None else None,

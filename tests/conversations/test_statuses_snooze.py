@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -101,6 +102,37 @@ def test_a_time_that_is_none_comes_back_with_what_is_wrong(
     assert status == 422
     assert problem in told
     assert chat.snoozed_until is None
+
+
+def test_it_is_out_of_sight_in_its_tab_until_it_is_asked_or_looked_for(
+    chat: Conversation, owner: User
+) -> None:
+    chat.snooze(timezone.now() + timedelta(hours=1), by=owner)
+    assert chat not in Filters(owner, tab="mine").conversations()
+    assert chat not in Filters(owner, tab="served").conversations()
+    for found in (
+        Filters(owner, tab="mine", only=("snoozed",)),
+        Filters(owner, tab="mine", search="rina"),
+        Filters(owner),
+    ):
+        assert list(found.conversations()) == [chat]
+
+
+def test_how_many_there_are_is_told_in_their_tab_and_live(chat: Conversation, owner: User) -> None:
+    client = signed_in(owner)
+    assert "switch-snoozed" not in client.get("/chat/?tab=mine").content.decode()
+    since = re.search(r'id="cursor" name="since" value="([^"]*)"', client.get("/chat/").content.decode())
+    chat.snooze(timezone.now() + timedelta(hours=1), by=owner)
+    page = client.get("/chat/?tab=mine").content.decode()
+    assert re.search(r'id="switch-snoozed".*?Ditunda <span class="tabs__count">1<', page, re.DOTALL)
+    assert f"row-{chat.pk}" not in page
+    assert f"row-{chat.pk}" in client.get("/chat/?tab=mine&only=snoozed").content.decode()
+    assert "switch-snoozed" not in client.get("/chat/?tab=unserved").content.decode()
+    assert since is not None
+    live = client.get("/live/", {"since": since[1], "tab": "mine"}).content.decode()
+    assert "switch-snoozed" in live
+    assert f'<li id="row-{chat.pk}"' in live
+    assert "data-gone" in live
 
 
 def test_it_comes_back_by_its_time(chat: Conversation, owner: User) -> None:

@@ -79,7 +79,7 @@ def test_a_chat_is_taken_given_handed_over_put_off_resolved_and_all_of_them_see_
     expect_all(chat, rest="Putri Lestari", putri="oleh Anda")
     putri.locator("#history-button").click()
     expect(putri.locator("#changes")).to_contain_text("Dimas istirahat, tolong lanjutkan")
-    putri.keyboard.press("Escape")
+    putri.locator("#history-button").click()
     expect(putri.locator("#changes")).to_be_hidden()
 
     putri.locator("#snooze-button").click()
@@ -149,6 +149,59 @@ def test_on_a_phone_the_same_fits_the_screen(
         assert box is not None
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
-        page.keyboard.press("Escape")
+        page.locator(button).click()
+        expect(page.locator(popup)).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.context.close()
+
+
+def test_at_the_end_of_a_shift_all_chats_go_to_a_colleague_and_come_back(chat: Team) -> None:
+    dimas, putri, _bayu = chat
+    if dimas.locator("#assign").count():
+        dimas.locator("#assign").click()
+    expect(putri.locator("#status-bar .status")).to_contain_text("Dimas Pratama")
+    room = dimas.url
+    dimas.locator(".account").click()
+    dimas.get_by_role("link", name="Serahkan semua chat saya").click()
+    dimas.get_by_text("Putri Lestari").click()
+    dimas.get_by_role("button", name="Serahkan semua chat saya").click()
+    expect(dimas.locator("#messages")).to_contain_text("Putri Lestari sekarang melayani")
+    expect(putri.locator("#status-bar .status")).to_contain_text("oleh Anda")
+    dimas.get_by_role("button", name="Batalkan").first.click()
+    expect(dimas.locator("#messages")).to_contain_text("kembali ke Anda")
+    expect(putri.locator("#status-bar .status")).to_contain_text("Dimas Pratama")
+    dimas.goto(room)
+
+
+def set_policy(bayu: Page, stack: Stack, mode: str) -> None:
+    bayu.goto(f"{stack.url}/shops/policies/")
+    bayu.get_by_role("link", name=TOKOPEDIA[2]).click()
+    bayu.get_by_label(mode).check()
+    bayu.get_by_role("button", name="Simpan").click()
+    expect(bayu.locator("#messages")).to_contain_text("disimpan")
+
+
+def take_a_break(page: Page, *, is_away: bool) -> None:
+    page.locator(".account").click()
+    page.locator("#away button").click()
+    expect(page.locator("#away button")).to_have_attribute("aria-checked", "true" if is_away else "false")
+    page.locator(".account").click()
+
+
+def test_a_waiting_chat_is_given_to_who_is_here_not_to_who_is_on_a_break_or_has_released_it(
+    chat: Team, stack: Stack
+) -> None:
+    dimas, putri, bayu = chat
+    if dimas.locator("#assign").count():
+        dimas.locator("#assign").click()
+    take_a_break(putri, is_away=True)
+    set_policy(bayu, stack, "Agen dengan chat paling sedikit")
+    try:
+        dimas.locator("#release").click()
+        status = putri.locator("#status-bar .status")
+        expect(status).to_have_attribute("data-status", "served", timeout=30_000)
+        expect(status).not_to_contain_text("Dimas Pratama")
+        expect(status).not_to_contain_text("oleh Anda")
+    finally:
+        set_policy(bayu, stack, "Tidak ada: agen mengambil chat sendiri")
+        take_a_break(putri, is_away=False)
