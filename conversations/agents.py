@@ -17,7 +17,7 @@ from marketplaces.models import Shop
 @dataclass(frozen=True)
 class Agent:
     membership: Membership
-    chats: int  # that they serve now, in all shops of the seller; put off ones are no work now
+    waiting: int  # buyers of theirs who wait for an answer, in all shops of the seller
 
     @property
     def user(self) -> User:
@@ -39,13 +39,13 @@ def of_shop(shop: Shop) -> QuerySet[Membership]:
 
 def with_loads(seller: UUID, memberships: Iterable[Membership]) -> list[Agent]:
     """Those who are here first."""
-    chats = loads(seller)
-    agents = [Agent(each, chats.get(each.user_id, 0)) for each in memberships]
+    waiting = loads(seller)
+    agents = [Agent(each, waiting.get(each.user_id, 0)) for each in memberships]
     return sorted(agents, key=lambda agent: not agent.user.is_here)
 
 
 def loads(seller: UUID) -> dict[int, int]:
-    """How many chats each person serves now."""
-    served = Conversation.objects.filter(seller=seller, status="served", snoozed_until=None)
-    counted = served.exclude(assignee=None).values_list("assignee").annotate(number=Count("pk"))
-    return dict(counted.order_by())
+    """How many buyers wait for each person. What is answered or put off is no work now, whether resolved or not."""
+    waiting = Conversation.objects.filter(waiting_since__isnull=False, snoozed_until=None)
+    served = waiting.filter(seller=seller, status="served").exclude(assignee=None)
+    return dict(served.values_list("assignee").annotate(number=Count("pk")).order_by())

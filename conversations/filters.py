@@ -33,8 +33,8 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True)
 class Only:
-    """`follows_clock`: what is on the list changes by waiting alone. `is_counted`: how many there are of it in the tab is
-    told, and nothing is offered where there are none."""
+    """`follows_clock`: what is on the list changes by waiting alone. `is_counted`: how many there are of it in the tab
+    is told, and nothing is offered where there are none."""
 
     label: str | Promise
     keep: Narrowing

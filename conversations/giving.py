@@ -17,6 +17,7 @@ from conversations import agents
 from conversations.agents import Agent
 from conversations.models import AssignmentPolicy, Conversation, Verb
 from forstok_chat.accounts.models import ONLINE_FOR, User
+from marketplaces.models import Shop
 
 # The reason that history has for it.
 GIVEN = gettext_noop("given automatically")
@@ -33,7 +34,7 @@ def give_waiting() -> None:
         status=Status.UNSERVED,
         waiting_since__isnull=False,
         snoozed_until=None,
-        shop__state="active",
+        shop__state=Shop.State.ACTIVE,
         shop__assignment_policy__mode__in=[Mode.ROUND_ROBIN, Mode.LEAST_LOADED],
         seller__in=sellers_with_somebody_here(),
     )
@@ -86,16 +87,16 @@ def candidates(conversation: Conversation, most_chats: int) -> list[Agent]:
     return [
         agent
         for agent in found
-        if agent.user.is_here and agent.chats < most_chats and agent.user.pk != refused
+        if agent.user.is_here and agent.waiting < most_chats and agent.user.pk != refused
     ]
 
 
 def chosen(policy: AssignmentPolicy, found: list[Agent]) -> Agent | None:
-    """The next in turn after the last one; where the fewest chats count, the next in turn among those who have them."""
+    """The next in turn after the last one; where the fewest count, the next in turn among those who have them."""
     if not found:
         return None
     if policy.mode == Mode.LEAST_LOADED:
-        fewest = min(agent.chats for agent in found)
-        found = [agent for agent in found if agent.chats == fewest]
+        fewest = min(agent.waiting for agent in found)
+        found = [agent for agent in found if agent.waiting == fewest]
     last = policy.last_given_to_id or 0
     return min(found, key=lambda agent: (agent.user.pk <= last, agent.user.pk))

@@ -20,17 +20,17 @@ class AssignmentPolicy(models.Model):
     class Mode(models.TextChoices):
         OFF = "off", _("Nobody: agents take chats themselves")
         ROUND_ROBIN = "round_robin", _("In turn")
-        LEAST_LOADED = "least_loaded", _("Whoever serves the fewest chats")
+        LEAST_LOADED = "least_loaded", _("Whoever has the fewest buyers waiting")
 
     shop = models.OneToOneField(Shop, models.CASCADE, primary_key=True, related_name="assignment_policy")
     mode = models.CharField(
         _("Who is given a waiting chat"), max_length=12, choices=Mode.choices, default=Mode.OFF
     )
     most_chats = models.PositiveSmallIntegerField(
-        _("Most chats of one agent"),
+        _("Most buyers waiting for one agent"),
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(500)],
-        help_text=_("Who serves this many, in all shops together, is given no more."),
+        help_text=_("Who has this many, in all shops together, is given no more until one is answered."),
     )
     gone_minutes = models.PositiveSmallIntegerField(
         _("Minutes until the chats of an agent who is gone go back"),

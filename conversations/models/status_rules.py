@@ -97,6 +97,8 @@ class StatusFields(models.Model):
         self.come_back(REPLY_REFUSED)
 
     def come_back(self, reason: str) -> None:
+        if self.status != Status.RESOLVED and self.snoozed_until is None:
+            return
         status, assignee = Status(self.status), self.assignee
         if status == Status.RESOLVED:
             assignee = assignee if assignee is not None and assignee.is_here else None

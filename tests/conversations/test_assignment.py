@@ -114,7 +114,7 @@ def test_each_colleague_is_shown_with_their_chats_and_whether_they_are_here(
     chat: Conversation, shop: Shop, owner: User, colleague: User
 ) -> None:
     make_conversation(shop, "halo", name="tono").serve(colleague)
-    assert "melayani 1 chat" in form(owner, chat)
+    assert "1 pembeli menunggu" in form(owner, chat)
     assert "Tidak di sini" in form(owner, chat)
     colleague.touch()
     assert "Sedang online" in form(owner, chat) or 'data-state="active"' in form(owner, chat)

@@ -57,16 +57,21 @@ def test_in_turn_each_gets_the_next_one(shop: Shop, dimas: User, putri: User) ->
     assert agents_of(made) == [dimas, putri, dimas]
 
 
-def test_whoever_serves_the_fewest_gets_it(shop: Shop, seller: Seller, dimas: User, putri: User) -> None:
+def test_whoever_has_the_fewest_buyers_waiting_gets_it(
+    shop: Shop, seller: Seller, dimas: User, putri: User
+) -> None:
     policy(shop, Mode.LEAST_LOADED)
     elsewhere = make_shop(seller, name="Toko Dua")
     make_conversation(elsewhere, "halo", name="edi").serve(dimas)
-    put_off = make_conversation(elsewhere, "halo", name="fani")
-    put_off.serve(putri)
+    put_off, answered = (make_conversation(elsewhere, "halo", name=name) for name in ("fani", "gita"))
+    for chat in (put_off, answered):
+        chat.serve(putri)
     put_off.snooze(timezone.now() + timedelta(hours=1), by=putri)
+    Conversation.objects.filter(pk=answered.pk).update(waiting_since=None)
     made = chats(shop, "ani", "budi")
-    giving.give_waiting()
-    assert sorted(map(str, agents_of(made))) == ["Dimas", "Putri"]
+    for each in made:  # the second one in turn among equals, and Dimas has one already
+        giving.give(each.pk)
+    assert agents_of(made) == [putri, dimas]
     assert giving.chosen(AssignmentPolicy.of(shop), []) is None
 
 
@@ -203,7 +208,7 @@ def test_a_policy_is_set_for_one_shop_or_for_all_of_them(shop: Shop, seller: Sel
         (second.pk, "least_loaded"),
     }
     page = signed_in(owner).get("/shops/policies/").content.decode()
-    assert "Agen dengan chat paling sedikit" in page
+    assert "Agen dengan pembeli menunggu paling sedikit" in page
     assert "kembali setelah 15 menit" in page
 
 

@@ -195,7 +195,7 @@ def test_a_waiting_chat_is_given_to_who_is_here_not_to_who_is_on_a_break_or_has_
     if dimas.locator("#assign").count():
         dimas.locator("#assign").click()
     take_a_break(putri, is_away=True)
-    set_policy(bayu, stack, "Agen dengan chat paling sedikit")
+    set_policy(bayu, stack, "Agen dengan pembeli menunggu paling sedikit")
     try:
         dimas.locator("#release").click()
         status = putri.locator("#status-bar .status")
