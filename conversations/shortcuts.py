@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 OPEN = ".row:has([aria-current])"
+# A key that is listed here is not the browser's any more, so what is open above the list is closed by its own button.
+ESCAPE = "body:not(:has(:popover-open, dialog[open])) .thread__back, :popover-open [popovertargetaction=hide]"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,6 @@ SHORTCUTS = (
     Shortcut("o", _("Orders"), "#panel-orders"),
     Shortcut("p", _("Products"), "#panel-products"),
     Shortcut("b", _("Buyer"), "#panel-buyer"),
-    Shortcut("Escape", _("Back to the list"), "body:not(:has(:popover-open, dialog[open])) .thread__back"),
+    Shortcut("Escape", _("Back to the list"), ESCAPE),
     Shortcut("Shift+?", _("Show the shortcuts"), "[popovertarget=shortcuts]"),
 )
