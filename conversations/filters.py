@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from conversations import search
@@ -81,10 +81,27 @@ class Filters:
 
     def in_scope(self) -> ConversationQuerySet:
         """Of the chosen shop (what it was before it moved, too) and platform, before all else; what the tabs count."""
-        found = Conversation.objects.visible_to(self.user)
-        if self.shop:
-            found = found.filter(Q(shop=self.shop) | Q(shop__moved_to=self.shop))
-        return found.from_platform(self.platform) if self.platform else found
+        shops = self.shops_in_scope
+        found = Conversation.objects.in_shops(shops)
+        if not self.platform:
+            return found
+        silent = [shop for shop in shops if self.is_platform(shop, "")]
+        return found.filter(Q(platform=self.platform) | Q(platform="", shop__in=silent))
+
+    @cached_property
+    def shops(self) -> list[Shop]:
+        """All that this user may see, asked for once; their ids, written out, let an index be used to its end."""
+        return list(Shop.objects.visible_to(self.user).order_by("marketplace", "name"))
+
+    @property
+    def shops_in_scope(self) -> list[Shop]:
+        return [shop for shop in self.shops if self.shop in (None, shop.pk, shop.moved_to_id)]
+
+    def is_platform(self, shop: Shop, platform: str) -> bool:
+        """Whether buyers of this shop whose room names that platform, "" for none, write from the chosen one."""
+        if not self.platform or platform:
+            return platform == self.platform or not self.platform
+        return shop.marketplace == self.platform and not shop.connector.platforms
 
     def conversations(self) -> ConversationQuerySet:
         found = self.sorting.keep(self.in_scope().in_tab(self.tab, self.user))
@@ -109,7 +126,7 @@ class Filters:
         return SORTINGS[self.sort]
 
     def selected_shop(self) -> Shop | None:
-        return Shop.objects.visible_to(self.user).filter(pk=self.shop).first() if self.shop else None
+        return next((shop for shop in self.shops if shop.pk == self.shop), None)
 
     @property
     def search_is_short(self) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
-from marketplaces.registry import CONNECTORS, connector_class
 
 if TYPE_CHECKING:
     from conversations.models import Conversation  # noqa: F401  (the row type, as text, below)
@@ -20,12 +19,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user: User) -> ConversationQuerySet:
         return self.filter(shop__in=Shop.objects.visible_to(user))
 
-    def from_platform(self, platform: str) -> ConversationQuerySet:
-        """Whose buyers write from there: as the room says, or as the marketplace has no others."""
-        said = Q(platform=platform)
-        if not (platform in CONNECTORS and connector_class(platform).platforms):
-            said |= Q(platform="", shop__marketplace=platform)
-        return self.filter(said)
+    def in_shops(self, shops: Iterable[Shop]) -> ConversationQuerySet:
+        """The same for who has asked already which shops these are. The seller is for the indexes."""
+        known = list(shops)
+        return self.filter(
+            seller__in={shop.seller_id for shop in known}, shop__in=[shop.pk for shop in known]
+        )
 
     # Each viewer sees every conversation in exactly one of these four
 

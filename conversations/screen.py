@@ -1,4 +1,4 @@
-"""What the inbox shows, gathered for its templates: the rail, the tabs, the list, the thread. No HTTP."""
+"""What the inbox shows, gathered for its templates: the list and the thread; around them: overview.py. No HTTP."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
-from django.utils.translation import gettext as _
-
 from conversations import cards, evidence, groups, held, pages, panels, places, search, unsent, unsent_files
 from conversations.bubble_files import attach_files
-from conversations.filters import ONLY, TABS, Filters
+from conversations.filters import ONLY, Filters
 from conversations.forms import ComposerForm
 from conversations.models import Conversation, Import, Message
 from conversations.pages import Page
@@ -19,62 +16,8 @@ from conversations.sorting import SORTINGS, read_place
 from forstok_chat.accounts.models import User
 from marketplaces import media
 from marketplaces.models import Shop
-from marketplaces.registry import connector_class
 
 ROWS = 30
-
-
-@dataclass(frozen=True)
-class RailShop:
-    shop: Shop
-    unread: int  # conversations with something unread
-    is_selected: bool
-
-
-@dataclass(frozen=True)
-class Tab:
-    slug: str
-    label: str
-    count: int
-    is_selected: bool
-
-
-def rail(filters: Filters) -> list[RailShop]:
-    """Exactly the integrated shops that this user may see."""
-    unread = Count("conversations", filter=Q(conversations__unread_count__gt=0))
-    shops = Shop.objects.visible_to(filters.user).filter(moved_to=None).annotate(unread=unread)
-    shops = shops.order_by("marketplace", "name")
-    return [RailShop(shop, shop.unread, is_selected=shop.pk == filters.shop) for shop in shops]
-
-
-def unread_conversations(user: User) -> int:
-    return Conversation.objects.visible_to(user).filter(unread_count__gt=0).count()
-
-
-def tabs(filters: Filters) -> list[Tab]:
-    mine = Q(status="served", assignee=filters.user)
-    served = Q(status="served")
-    counts = filters.in_scope().aggregate(
-        all=Count("pk"),
-        mine=Count("pk", filter=mine),
-        unserved=Count("pk", filter=Q(status="unserved")),
-        served=Count("pk", filter=served & ~mine),
-        resolved=Count("pk", filter=Q(status="resolved")),
-    )
-    return [Tab(slug, str(label), counts[slug], slug == filters.tab) for slug, label in TABS.items()]
-
-
-def platforms(filters: Filters) -> list[Tab]:
-    """Where buyers write from, to choose among; none where every shop has buyers of one place."""
-    shops = Shop.objects.visible_to(filters.user).active()
-    slugs = (shops.filter(pk=filters.shop) if filters.shop else shops).values_list("marketplace", flat=True)
-    known: dict[str, str] = {}
-    for slug in set(slugs):
-        known |= connector_class(slug).platforms
-    if not known:
-        return []
-    choices = {"": _("All"), **dict(sorted(known.items(), key=lambda each: each[1]))}
-    return [Tab(slug, str(label), 0, slug == filters.platform) for slug, label in choices.items()]
 
 
 @dataclass(frozen=True)

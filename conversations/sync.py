@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation
 from conversations.reading import LAG, read
-from forstok_chat.accounts.models import Membership, User
+from forstok_chat.accounts.models import Membership
 from marketplaces.connector import Connector
 from marketplaces.content import RemoteConversation
 from marketplaces.errors import Rejected
@@ -117,9 +118,14 @@ def is_watched(shop: Shop) -> bool:
     return colleagues.filter(Q(sees_all_shops=True) | Q(shops=shop)).exists()
 
 
-def somebody_came(user: User) -> None:
+def somebody_came(shops: Iterable[Shop]) -> None:
     """The shops of a person who has just opened the inbox need not wait for the end of a quiet time."""
     now = timezone.now()
-    for shop in Shop.objects.visible_to(user).active().filter(next_sync_at__gt=now):
-        soon = now + shop.connector.sync_policy.watched
-        Shop.objects.filter(pk=shop.pk, next_sync_at__gt=soon).update(next_sync_at=now)
+    quiet = [shop.pk for shop in shops if shop.is_active and is_later(shop, now)]
+    if quiet:
+        Shop.objects.filter(pk__in=quiet, next_sync_at__gt=now).update(next_sync_at=now)
+
+
+def is_later(shop: Shop, now: datetime) -> bool:
+    """Whether its turn comes later than it would while somebody looks."""
+    return shop.next_sync_at is not None and shop.next_sync_at > now + shop.connector.sync_policy.watched

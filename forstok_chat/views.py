@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from conversations.filters import Filters
-from conversations.screen import rail, tabs, unread_conversations
+from conversations.overview import overview
 from forstok_chat.http import ChatRequest
 from marketplaces.appkeys import push_troubles
 from marketplaces.models import Shop
@@ -25,9 +25,7 @@ def dashboard(request: ChatRequest) -> HttpResponse:
     manageable = Shop.objects.manageable_by(request.user)
     context = {
         "now": timezone.localtime(),
-        "unread": unread_conversations(request.user),
-        "rail": rail(filters),
-        "tabs": tabs(filters),
+        **vars(overview(filters)),
         "manageable": set(manageable.values_list("pk", flat=True)),
         "push_troubles": push_troubles(request.user),
     }

@@ -92,6 +92,22 @@ class Conversation(HasStatus):
         indexes = [
             models.Index(fields=["seller", "-last_message_at", "-id"], name="inbox_of_seller"),
             models.Index(fields=["shop", "-last_message_at", "-id"], name="inbox_of_shop"),
+            # Most conversations are resolved and long ago: these hold the others alone.
+            models.Index(
+                fields=["seller", "status", "-last_message_at", "-id"],
+                condition=~models.Q(status="resolved"),
+                name="inbox_open",
+            ),
+            models.Index(
+                fields=["seller", "-last_message_at", "-id"],
+                condition=models.Q(unread_count__gt=0),
+                name="inbox_unread",
+            ),
+            models.Index(
+                fields=["seller", "waiting_since", "id"],
+                condition=models.Q(waiting_since__isnull=False),
+                name="inbox_waiting",
+            ),
             models.Index(fields=["shop", "buyer_id"], name="conversations_of_buyer"),
             models.Index(
                 fields=["shop", "due_at", "id"],

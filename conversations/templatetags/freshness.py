@@ -18,7 +18,7 @@ from conversations.templatetags.chat import clock
 from marketplaces.models import Shop
 
 if TYPE_CHECKING:
-    from conversations.screen import RailShop
+    from conversations.overview import RailShop
 
 register = template.Library()
 

@@ -18,6 +18,7 @@ from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
 from conversations.models import Import
+from conversations.overview import overview
 from conversations.shortcuts import SHORTCUTS
 from conversations.sync import somebody_came
 from conversations.tasks import nudge, run_import
@@ -44,16 +45,14 @@ def rows(request: ChatRequest) -> HttpResponse:
 def inbox_context(request: ChatRequest) -> dict[str, Any]:
     """Everything around a thread. The cursor is taken first: what changes while we read is told again."""
     cursor = Cursor.now(request.user)
-    somebody_came(request.user)
     filters = Filters.from_query(request.user, request.GET)
+    somebody_came(filters.shops)
     shop = filters.selected_shop()
     return {
         "cursor": cursor,
         "now": timezone.now(),
         "filters": filters,
-        "rail": screen.rail(filters),
-        "tabs": screen.tabs(filters),
-        "platforms": screen.platforms(filters),
+        **vars(overview(filters)),
         "switches": screen.switches(filters),
         "rows": screen.rows(filters, request.GET.get("below", "")),
         "selected_shop": shop,
@@ -61,7 +60,6 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "may_manage_shop": shop is not None
         and Shop.objects.manageable_by(request.user).filter(pk=shop.pk).exists(),
         "first_import": begin_import(shop),
-        "unread": screen.unread_conversations(request.user),
         "shortcuts": SHORTCUTS,
         "alerts": choices_of(request.user),
     }

@@ -19,6 +19,7 @@ from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
 from conversations.models import Conversation, Message
+from conversations.overview import overview
 from conversations.views.thread import seen
 from forstok_chat.http import ChatRequest
 
@@ -61,10 +62,8 @@ def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
         "rows": screen.rows(filters) if changes.is_too_much else None,
         "rows_shown": [row for row in changed if row.pk in shown],
         "rows_gone": [row for row in changed if row.pk not in shown],
-        "rail": screen.rail(filters),
-        "tabs": screen.tabs(filters),
+        **vars(overview(filters)),
         "switches": screen.switches(filters),
-        "unread": screen.unread_conversations(request.user),
         "selected_shop": shop,
         "held_in_shop": held.of_shop(shop) if shop is not None else None,
         "first_import": screen.first_import(shop) if is_told_of_shop else None,
