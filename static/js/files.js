@@ -13,9 +13,10 @@
     if (!form || !types.includes("Files") || types.includes("text/plain")) return;
     event.preventDefault();
     form.toggleAttribute("data-drag", event.type === "dragover");
+    if (event.type.startsWith("drag")) return;
     const kept = new DataTransfer(); // theirs is empty once the event is over
     for (const file of files) kept.items.add(file);
-    if (files.length) take(kept.files);
+    take(kept.files);
   }
 
   const bar = ({ target }) => target.querySelector?.("[data-progress]") ?? {};
