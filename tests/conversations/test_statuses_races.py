@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from conversations import giving
+from conversations import giving, handing_over
 from conversations.models import AssignmentPolicy, Conversation, NotMoved
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
@@ -90,3 +90,28 @@ def test_two_givers_at_once_keep_the_cap_and_the_turns(shop: Shop, owner: User, 
     at_once(*(lambda pk=room.pk: giving.give(pk) for room in rooms))  # type: ignore[misc]
     found = list(Conversation.objects.values_list("assignee", flat=True))
     assert sorted(found) == sorted([owner.pk, owner.pk, colleague.pk, colleague.pk])
+
+
+def test_a_hand_over_is_undone_while_its_buyers_write_and_nobody_waits_for_the_other(
+    shop: Shop, owner: User, colleague: User
+) -> None:
+    names = ("ani", "budi", "cici")
+    for name in names:
+        make_conversation(shop, "halo", name=name).serve(owner)
+    handed = handing_over.hand_over(shop.seller, by=owner, to=colleague, note="")
+    writing = [lambda name=name: make_conversation(shop, "halo", "kak?", name=name) for name in names]  # type: ignore[misc]
+    told = at_once(lambda: handing_over.undo(handed, owner), *writing)
+    assert told == [""] * 4
+    assert set(Conversation.objects.values_list("status", "assignee")) == {("served", owner.pk)}
+
+
+def test_what_a_colleague_takes_over_meanwhile_is_handed_over_or_theirs(
+    chat: Conversation, shop: Shop, owner: User, colleague: User
+) -> None:
+    chat.serve(owner)
+    told, _handed = at_once(
+        lambda: chat.serve(colleague, instead_of=owner),
+        lambda: handing_over.hand_over(shop.seller, by=owner, to=None, note=""),
+    )
+    chat.refresh_from_db()
+    assert (told, chat.status, chat.assignee) == ("", "served", colleague)
