@@ -110,6 +110,7 @@ class Scene:
         page = self.thread(shop, buyer)
         if self.width < 1240:
             page.locator(".thread__about").click()
+        page.locator("#panel").evaluate("old => { old.dataset.old = '' }")  # it may be this one already
         page.locator(f"#panel-{name}").click()
-        expect(page.locator(f"#panel[data-panel={name}]")).to_be_visible()
+        expect(page.locator(f"#panel[data-panel={name}]:not([data-old])")).to_be_visible()
         return page
