@@ -42,6 +42,9 @@ COPIES = """
 @pytest.fixture(scope="module", autouse=True)
 def active_shop(page: Page, stack: Stack) -> None:
     make_sure_shopee_is_active(page, stack)
+    expect(page.locator("#rows > .row").nth(14)).to_be_visible(
+        timeout=60_000
+    )  # the import draws the tabs anew
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +104,6 @@ def test_english_has_the_same_tabs(browser: Browser, stack: Stack) -> None:
         re.compile(r"^\s*Mine \d+\s+Unserved \d+\s+Served \d+\s+Resolved \d+\s+All \d+\s*$")
     )
     expect(page.locator("#switches")).to_contain_text("Waiting longest")
-    expect(page.locator("[data-waits-since]").first).to_have_text(re.compile(r"^waiting \d+ (min|h|d)$"))
     expect_nothing_beside_the_screen(page)
     context.close()
 
@@ -118,8 +120,8 @@ def test_filters_add_up_and_what_comes_live_respects_them(page: Page, sandbox: S
     assert "shop" in query
     expect(page.locator("#rows > .row").first).to_be_visible()
     assert page.locator("#rows > .row:not(.row--unread)").count() == 0
-    since = page.locator("[data-waits-since]").evaluate_all("all => all.map(each => each.dateTime)")
-    assert since == sorted(since)
+    keys = page.locator("#rows > .row").evaluate_all("all => all.map(each => each.dataset.sort)")
+    assert keys == sorted(keys)
     page.locator(".search__text").hover()
     page.locator("#switch-waiting").click()
     page.locator(".search__text").hover()
@@ -207,17 +209,3 @@ def test_who_has_scrolled_down_stays_there_and_is_told(page: Page, stack: Stack,
     expect(page.locator("#rows > .row").first).to_contain_text(text)
     assert scroller.evaluate("element => element.scrollTop") == 0
     expect(page.locator(".list__waiting")).to_be_hidden()
-
-
-def test_how_long_a_buyer_waits_goes_on_by_itself(page: Page) -> None:
-    requests: list[str] = []
-    page.on("request", lambda request: requests.append(request.url))
-    time_told = page.locator("[data-waits-since]").first
-    for minutes, words in ((59.5, "menunggu 59 mnt"), (61, "menunggu 1 jam"), (2881, "menunggu 2 hari")):
-        time_told.evaluate(
-            "(element, minutes) => { element.dateTime = new Date(Date.now() - minutes * 60000).toISOString();"
-            " document.dispatchEvent(new Event('htmx:afterSettle')); }",
-            minutes,
-        )
-        expect(time_told).to_have_text(words)
-    assert [url for url in requests if "/chat/" in url] == []
