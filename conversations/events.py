@@ -20,7 +20,7 @@ from forstok_chat.redis import redis
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from conversations.models import Conversation, Message
+    from conversations.models import Conversation, ConversationNote, Message
     from marketplaces.errors import MarketplaceError
     from marketplaces.models import Shop
 
@@ -72,6 +72,14 @@ def disconnect(shop: Shop, error: MarketplaceError) -> None:
     shop.disconnect(str(error))
     with transaction.atomic():
         record_shop(shop)
+
+
+def record_note(note: ConversationNote) -> None:
+    """A note was written, changed or deleted. Needs a transaction; call it last."""
+    from conversations.models import Event
+
+    chat = note.conversation
+    write([Event(seller_id=chat.seller_id, shop_id=chat.shop_id, conversation=chat, note=note)])
 
 
 def write(events: list) -> None:

@@ -4,7 +4,7 @@ Read from a query, written into links. A new way of narrowing is one line in ONL
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,19 +33,25 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True)
 class Only:
-    """`follows_clock`: what is on the list changes by waiting alone. `is_counted`: how many there are of it in the tab
+    """`keep_for`: narrows to what is so for the one who looks.
+    `follows_clock`: what is on the list changes by waiting alone. `is_counted`: how many there are of it in the tab
     is told, and nothing is offered where there are none."""
 
     label: str | Promise
-    keep: Narrowing
+    keep: Narrowing = ConversationQuerySet.all
+    keep_for: Callable[[ConversationQuerySet, User], ConversationQuerySet] | None = None
     follows_clock: bool = False
     is_counted: bool = False
+
+    def narrow(self, found: ConversationQuerySet, user: User) -> ConversationQuerySet:
+        return self.keep(found) if self.keep_for is None else self.keep_for(found, user)
 
 
 ONLY = {
     "unread": Only(_("Unread"), ConversationQuerySet.unread),
     "due-soon": Only(_("Due soon"), ConversationQuerySet.due_soon, follows_clock=True),
     "overdue": Only(_("Overdue"), ConversationQuerySet.overdue, follows_clock=True),
+    "mentions": Only(_("Mentions me"), keep_for=ConversationQuerySet.mentioning, is_counted=True),
     "snoozed": Only(_("Snoozed"), ConversationQuerySet.snoozed, is_counted=True),
 }
 # Where somebody looks for what is to be done now.
@@ -108,7 +114,7 @@ class Filters:
         if self.hides_snoozed:
             found = found.filter(snoozed_until=None)
         for name in self.only:
-            found = ONLY[name].keep(found)
+            found = ONLY[name].narrow(found, self.user)
         return search.matching(found, self.search)
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
-from conversations.models import Conversation, Event, Message, PrunedEvents
+from conversations.models import Conversation, ConversationNote, Event, Message, PrunedEvents
 from forstok_chat.accounts.models import Membership, User
 from forstok_chat.accounts.permissions import Permission
 from marketplaces.models import Shop
@@ -56,6 +56,7 @@ class Changes:
     cursor: Cursor
     conversations: set[UUID] = field(default_factory=set)
     messages: set[int] = field(default_factory=set)
+    notes: set[UUID] = field(default_factory=set)
     shops: set[UUID] = field(default_factory=set)
     is_too_much: bool = False
 
@@ -64,11 +65,15 @@ class Changes:
 
     def rows(self, user: User) -> list[Conversation]:
         found = Conversation.objects.filter(pk__in=self.conversations)
-        return list(found.with_parts().with_unsent_of(user))
+        return list(found.as_seen_by(user))
 
     def bubbles_of(self, conversation: Conversation) -> list[Message]:
         found = conversation.messages.shown().filter(pk__in=self.messages)
         return list(found.with_parts().oldest_first())
+
+    def notes_of(self, conversation: Conversation) -> list[ConversationNote]:
+        """Those that were deleted, too."""
+        return list(conversation.notes.filter(pk__in=self.notes).with_parts().oldest_first())
 
     def bubbles_hidden_in(self, conversation: Conversation) -> list[Message]:
         """Shown before, perhaps, and to nobody any more."""
@@ -96,6 +101,8 @@ def changes_since(user: User, cursor: Cursor) -> Changes:
                 changes.conversations.add(event.conversation_id)
             if event.message_id:
                 changes.messages.add(event.message_id)
+            if event.note_id:
+                changes.notes.add(event.note_id)
     # Asked last: what was there when it was read may have been removed a moment before.
     if any(cursor.seen[seller] < gone for seller, gone in pruned_through(sellers).items()):
         return too_much(user)

@@ -79,6 +79,24 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """All that a row of the list shows, in one query."""
         return self.select_related("shop", "assignee", "last_message")
 
+    def mentioning(self, user: User) -> ConversationQuerySet:
+        """With a note that names this person and that they have not seen."""
+        from conversations.models import NoteMention
+
+        unseen = NoteMention.objects.filter(user=user, seen_at=None)
+        return self.filter(pk__in=unseen.values("note__conversation"))
+
+    def as_seen_by(self, user: User) -> ConversationQuerySet:
+        """With all that a row of the list shows to this person."""
+        return self.with_parts().with_unsent_of(user).with_mentions_of(user)
+
+    def with_mentions_of(self, user: User) -> ConversationQuerySet:
+        """And whether a note calls this person here."""
+        from conversations.models import NoteMention
+
+        unseen = NoteMention.objects.filter(note__conversation=models.OuterRef("pk"), user=user, seen_at=None)
+        return self.annotate(is_mentioned=models.Exists(unseen))
+
     def with_unsent_of(self, user: User) -> ConversationQuerySet:
         """And what this person has begun to write there."""
         from conversations.models import UnsentText

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from conversations import cards, evidence, groups, held, pages, panels, places, search, unsent, unsent_files
+from conversations import (
+    cards,
+    evidence,
+    groups,
+    held,
+    notes,
+    pages,
+    panels,
+    places,
+    search,
+    unsent,
+    unsent_files,
+)
 from conversations.bubble_files import attach_files
 from conversations.filters import ONLY, Filters
 from conversations.forms import ComposerForm
@@ -56,7 +69,7 @@ def counted(filters: Filters, name: str) -> int | None:
     only = ONLY[name]
     if not only.is_counted:
         return None
-    return only.keep(filters.in_scope().in_tab(filters.tab, filters.user)).count()
+    return only.narrow(filters.in_scope().in_tab(filters.tab, filters.user), filters.user).count()
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,7 @@ class Rows:
 
 def rows(filters: Filters, below: str = "") -> Rows:
     sorting = filters.sorting
-    found = sorting.sort(filters.conversations().with_parts().with_unsent_of(filters.user))
+    found = sorting.sort(filters.conversations().as_seen_by(filters.user))
     if place := read_place(below):
         found = sorting.below(found, place)
     page = list(found[: ROWS + 1])
@@ -79,11 +92,15 @@ def rows(filters: Filters, below: str = "") -> Rows:
     return Rows(page, sorting.place_of(page[-1]) if more else "")
 
 
-def page(conversation: Conversation, found: Page) -> dict[str, Any]:
-    """The context of a page of bubbles. `first`: the topmost one then on the screen."""
+def page(
+    conversation: Conversation, found: Page, *, since: datetime | None = None, until: datetime | None = None
+) -> dict[str, Any]:
+    """The context of a page of bubbles and the notes among them. `first`: the topmost bubble then on the screen.
+    `since`, `until`: where what is drawn already ends or begins."""
     return {
         "conversation": conversation,
         "bubbles": dressed(conversation, found.messages),
+        "notes": notes.around(conversation, found, since=since, until=until),
         "above": found.above,
         "first": next(iter(found.messages), None),
         "has_below": found.has_below,
@@ -92,7 +109,7 @@ def page(conversation: Conversation, found: Page) -> dict[str, Any]:
 
 def page_above(conversation: Conversation, message: Message) -> dict[str, Any]:
     """With this bubble itself, if it goes on with what they say: it was drawn before they were here."""
-    context = page(conversation, pages.above(conversation, message))
+    context = page(conversation, pages.above(conversation, message), until=message.sent_at)
     dressed(conversation, [message])
     itself = [message] if message.is_continued else []
     return context | {"bubbles": context["bubbles"] + itself, "first": context["first"] or message}

@@ -21,7 +21,7 @@ from django.utils import timezone
 from conversations import outbox, public_links, stream
 from conversations.canned import pictures
 from conversations.dispatch import Draft
-from conversations.models import CannedReply, HandOver
+from conversations.models import CannedReply, ConversationNote, HandOver
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -74,6 +74,11 @@ ROWS = [
     Row("conversations:messages", "GET", OF_SHOP, ROOM, {"before": "client_id"}),
     Row("conversations:messages", "POST", "302 404 404 422 422 422", ROOM),
     Row("conversations:unsent", "POST", "302 404 404 422 422 422", ROOM),
+    Row("conversations:notes", "GET", OF_SHOP, ROOM),
+    Row("conversations:notes", "POST", "302 404 404 422 422 422", ROOM),
+    Row("conversations:note", "GET", "302 404 404 404 404 200", {**ROOM, "note": "note"}),
+    Row("conversations:note", "POST", "302 404 404 404 404 422", {**ROOM, "note": "note"}),
+    Row("conversations:note-deletion", "POST", "302 404 404 404 404 302", {**ROOM, "note": "note"}),
     Row("conversations:files", "POST", OF_SHOP_ON, ROOM),
     Row("conversations:older", "POST", "302 404 404 404 404 404", ROOM),
     Row("conversations:waiting", "GET", OF_SHOP, ROOM),
@@ -213,6 +218,7 @@ def world(
         "shut_shop": shut_shop.pk,
         "conversation": conversation.pk,
         "client_id": reply.client_id,
+        "note": ConversationNote.objects.create(conversation=conversation, author=owner, text="cek").pk,
         "handed": HandOver.objects.create(seller=seller, by=owner).pk,
         "change": conversation.status_changes.get().pk,
         "picture": picture.pk,

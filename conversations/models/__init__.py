@@ -2,6 +2,7 @@
 
 Conversation ─┬─ Message ─── OutgoingMessage     a bubble; an agent's bubble on its way out
               ├─ StatusChange                    who moved it, when, why
+              ├─ ConversationNote                what the team tells itself (notes.py)
               ├─ UnsentText, UnsentFile          what an agent has begun to write, and chosen to send with it
               ├─ PushHint                        what a push told of a bubble that no reading has brought yet
 Shop ─────────┼─ Import                          the first import of a shop, resumable
@@ -24,6 +25,7 @@ from conversations.models.canned import CannedPicture, CannedReply, CannedUse, C
 from conversations.models.conversation import Conversation
 from conversations.models.hand_over import HandOver
 from conversations.models.message import Message
+from conversations.models.notes import ConversationNote, NoteMention
 from conversations.models.outgoing import OutgoingMessage
 from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint
 from conversations.models.status_change import StatusChange, Verb
@@ -40,11 +42,13 @@ __all__ = [
     "CannedUse",
     "CannedWording",
     "Conversation",
+    "ConversationNote",
     "Event",
     "HandOver",
     "Import",
     "Message",
     "NotMoved",
+    "NoteMention",
     "OutgoingMessage",
     "PrunedEvents",
     "Push",

@@ -82,6 +82,8 @@ class Conversation(HasStatus):
     hit: Hit | None = None
     # Not a column: what the one who looks has begun to write here (with_unsent_of).
     unsent_text: str | None = None
+    # Nor these: what else is marked for the one who looks (as_seen_by).
+    is_mentioned: bool = False
 
     objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
 

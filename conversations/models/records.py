@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
+from conversations.models.notes import ConversationNote
 from forstok_chat.accounts.models import Seller
 from marketplaces.models import App, Shop
 
@@ -138,6 +139,7 @@ class Event(models.Model):
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="+")
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="+")
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="+")
+    note = models.ForeignKey(ConversationNote, models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.template.defaultfilters import date as format_date
 from django.templatetags.static import static
 from django.utils import timezone
@@ -16,7 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from conversations.filters import Filters
-from conversations.models import Conversation, Message
+from conversations.models import Conversation, ConversationNote, Message
+from conversations.notes import among
 from conversations.outbox import EXPLANATIONS
 from marketplaces.content import Kind
 from marketplaces.models import Shop
@@ -83,6 +85,18 @@ def bubble_sort_key(message: Message) -> str:
     if message._state.adding:
         return "~"
     return f"{micros(message.sent_at)}.{message.sequence:019d}.{message.pk:019d}"
+
+
+@register.simple_tag(takes_context=True)
+def in_order(context: Context) -> list[Message | ConversationNote]:
+    """The bubbles of a page with the notes among them, where it has any."""
+    return among(context.get("bubbles") or [], context.get("notes") or [])
+
+
+@register.filter
+def note_sort_key(note: ConversationNote) -> str:
+    """Below the bubbles of the same instant."""
+    return f"{micros(note.created_at)}.~{note.pk}"
 
 
 @register.filter

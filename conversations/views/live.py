@@ -20,7 +20,7 @@ from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
 from conversations.models import Conversation, Message
 from conversations.overview import overview
-from conversations.views.thread import seen
+from conversations.views.thread import is_news, seen
 from forstok_chat.http import ChatRequest
 
 
@@ -88,10 +88,13 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
         thread |= {"form": screen.composer(opened, request.user)} if is_other_state else {}
     elif opened.pk in changes.conversations:
         changed, gone = changes.bubbles_of(opened), changes.bubbles_hidden_in(opened)
+        noted = changes.notes_of(opened)
         followers = groups.with_followers(opened, [*changed, *gone])
         thread = {
             "bubbles": screen.dressed(opened, [each for each in followers if not each.is_hidden]),
             "bubbles_gone": gone,
+            "notes": [note for note in noted if note.deleted_at is None],
+            "notes_gone": [note for note in noted if note.deleted_at is not None],
             "heard": heard(changed, drawn),
         }
     elif days:
@@ -117,9 +120,9 @@ def open_conversation(request: ChatRequest) -> Conversation | None:
     """The conversation on this screen. Seen by somebody is read."""
     if (pk := uuid_or_none(request.GET.get("open", ""))) is None:
         return None
-    visible = Conversation.objects.visible_to(request.user).with_parts().with_unsent_of(request.user)
+    visible = Conversation.objects.visible_to(request.user).as_seen_by(request.user)
     opened = visible.filter(pk=pk).first()
-    if opened is not None and opened.unread_count and request.GET.get("visible") == "1":
+    if opened is not None and is_news(opened) and request.GET.get("visible") == "1":
         seen(opened, request.user)
         opened = visible.get(pk=pk)
     return opened

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import history, lookups, pages, screen, search
+from conversations import history, lookups, notes, pages, screen, search
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation, Message
 from conversations.pages import Above
@@ -31,7 +31,7 @@ def thread(request: ChatRequest, pk: UUID) -> HttpResponse:
     client id; without one, or with one of elsewhere, it is the end."""
     conversation = find(request, pk)
     first_unread = conversation.first_unread()
-    if conversation.unread_count:
+    if is_news(conversation):
         seen(conversation, request.user)
         conversation = find(request, pk)
     if lookups.is_worth_asking(conversation):
@@ -52,7 +52,9 @@ def page(request: ChatRequest, pk: UUID) -> HttpResponse:
     """The bubbles above `before`, or below `after` (client ids). 204 for who `waits` and still has to."""
     conversation = find(request, pk)
     if after := bubble_named(conversation, request.GET.get("after", "")):
-        return bubbles(request, screen.page(conversation, pages.below(conversation, after)))
+        return bubbles(
+            request, screen.page(conversation, pages.below(conversation, after), since=after.sent_at)
+        )
     if before := bubble_named(conversation, request.GET.get("before", "")):
         context = screen.page_above(conversation, before)
         is_waiting = "waits" in request.GET and context["above"] == Above.WAITING
@@ -87,8 +89,14 @@ def bubble_named(conversation: Conversation, client_id: str) -> Message | None:
     return shown.filter(client_id=key).first() if key is not None else None
 
 
+def is_news(conversation: Conversation) -> bool:
+    """Something here has not been seen, by the team or by the one who looks."""
+    return bool(conversation.unread_count or conversation.is_mentioned)
+
+
 def seen(conversation: Conversation, by: User) -> None:
     """Read here, and soon at the marketplace."""
+    notes.mark_seen(conversation, by)
     conversation.mark_read(by)
     transaction.on_commit(lambda: nudge(tell_read, str(conversation.pk)))
 
@@ -100,5 +108,4 @@ def panel_of(request: ChatRequest) -> str:
 
 def find(request: ChatRequest, pk: UUID) -> Conversation:
     """Through the user: foreign and missing are one 404."""
-    visible = Conversation.objects.visible_to(request.user).with_parts()
-    return get_object_or_404(visible.with_unsent_of(request.user), pk=pk)
+    return get_object_or_404(Conversation.objects.visible_to(request.user).as_seen_by(request.user), pk=pk)
