@@ -11,6 +11,7 @@ from conversations import (
     cards,
     evidence,
     groups,
+    guard,
     held,
     notes,
     pages,
@@ -96,7 +97,8 @@ def page(
     conversation: Conversation, found: Page, *, since: datetime | None = None, until: datetime | None = None
 ) -> dict[str, Any]:
     """The context of a page of bubbles and the notes among them. `first`: the topmost bubble then on the screen.
-    `since`, `until`: where what is drawn already ends or begins."""
+    `since`, `until`: where what is drawn already ends or begins. `seen`: guard.py's mark of a page with the thread's
+    end, "" of another."""
     return {
         "conversation": conversation,
         "bubbles": dressed(conversation, found.messages),
@@ -104,6 +106,7 @@ def page(
         "above": found.above,
         "first": next(iter(found.messages), None),
         "has_below": found.has_below,
+        "seen": "" if found.has_below else guard.mark(found.messages),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from conversations import alerts, freshness, groups, held, pages, panels, screen, search
+from conversations import alerts, freshness, groups, guard, held, pages, panels, screen, search
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
@@ -82,6 +82,7 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
     """What of the open conversation is drawn again; empty when nothing is."""
     drawn = drawn_at(request.GET.get("drawn", ""))
     days = renamed_since(drawn, opened.shop.zone)
+    told_seen = request.GET.get(guard.FIELD, "")  # nothing while the end of the thread is not on the screen
     is_other_state = request.GET.get("shop_state", opened.shop.state) != opened.shop.state
     if is_other_state or changes.is_too_much:
         thread = screen.page(opened, pages.newest(opened)) | {"is_whole": True}
@@ -96,6 +97,7 @@ def thread_parts(request: ChatRequest, opened: Conversation, changes: Changes) -
             "notes": [note for note in noted if note.deleted_at is None],
             "notes_gone": [note for note in noted if note.deleted_at is not None],
             "heard": heard(changed, drawn),
+            "seen": told_seen and guard.mark(changed, told_seen),
         }
     elif days:
         thread = {}

@@ -44,7 +44,7 @@ def create(request: ChatRequest, pk: UUID) -> HttpResponse:
     if text:
         drafts.append((Draft(Kind.TEXT, text=text), key))
     drafts += canned.drafts(form.canned, conversation, request.POST, key)
-    answer = send(request, conversation, drafts)
+    answer = send(request, conversation, drafts, form=form)
     canned.note_use(form.canned, key)
     return answer
 

@@ -11,11 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import outbox, screen, search, unsent, unsent_files
+from conversations import guard, outbox, screen, search, unsent, unsent_files
 from conversations.dispatch import Draft
 from conversations.filters import Filters, uuid_or_none
-from conversations.models import Conversation
+from conversations.forms import ComposerForm
+from conversations.models import Conversation, Message
 from conversations.tasks import deliver, nudge
+from conversations.views.guarding import hold
 from conversations.views.thread import find
 from forstok_chat.http import ChatRequest
 
@@ -25,14 +27,16 @@ def send(
     conversation: Conversation,
     drafts: Sequence[tuple[Draft, UUID]],
     also: Mapping[str, Any] | None = None,
+    form: ComposerForm | None = None,
 ) -> HttpResponse:
-    """All of them or none, each with its client id. `also`: what else the answer draws, as its context."""
+    """All of them or none, each with its client id; none while there is news that this person has not seen. `also`:
+    what else the answer draws, as its context. `form`: the composer that they come from."""
     if not conversation.shop.is_active:  # disconnected meanwhile: the page is drawn anew and says so
         return HttpResponseClientRefresh() if request.htmx else thread_of(conversation)
-    with transaction.atomic():
-        bubbles = [outbox.enqueue(conversation, request.user, draft, key) for draft, key in drafts]
-        unsent.forget(conversation, request.user, [key for _draft, key in drafts])
-        transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
+    try:
+        bubbles = queue(request, conversation, drafts)
+    except guard.Unseen as unseen:
+        return hold(request, conversation, unseen.news, form)
     if not request.htmx:
         return thread_of(conversation)
     conversation = find(request, conversation.pk)
@@ -51,6 +55,18 @@ def send(
             "filters": filters,
         },
     )
+
+
+@transaction.atomic
+def queue(
+    request: ChatRequest, conversation: Conversation, drafts: Sequence[tuple[Draft, UUID]]
+) -> list[Message]:
+    """Raises guard.Unseen."""
+    guard.check(conversation.locked(), request.user, drafts, request.POST.getlist(guard.FIELD))
+    bubbles = [outbox.enqueue(conversation, request.user, draft, key) for draft, key in drafts]
+    unsent.forget(conversation, request.user, [key for _draft, key in drafts])
+    transaction.on_commit(lambda: nudge(deliver, str(conversation.pk)))
+    return bubbles
 
 
 def thread_of(conversation: Conversation) -> HttpResponse:

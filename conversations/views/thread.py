@@ -52,9 +52,8 @@ def page(request: ChatRequest, pk: UUID) -> HttpResponse:
     """The bubbles above `before`, or below `after` (client ids). 204 for who `waits` and still has to."""
     conversation = find(request, pk)
     if after := bubble_named(conversation, request.GET.get("after", "")):
-        return bubbles(
-            request, screen.page(conversation, pages.below(conversation, after), since=after.sent_at)
-        )
+        context = screen.page(conversation, pages.below(conversation, after), since=after.sent_at)
+        return bubbles(request, context | {"is_below": True})
     if before := bubble_named(conversation, request.GET.get("before", "")):
         context = screen.page_above(conversation, before)
         is_waiting = "waits" in request.GET and context["above"] == Above.WAITING
