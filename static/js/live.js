@@ -13,12 +13,14 @@
     else underWay.set(xhr, { before: cursor().value, target });
   }
 
-  // An answer counts only for the screen it was asked for: another thread may have been opened meanwhile.
-  function judge(event) {
-    isDrawing = event.detail.elt.id === "live";
-    if (!isDrawing || asked === screen()) return;
-    event.detail.shouldSwap = false;
-    setTimeout(look);
+  // An answer counts only for the screen it was asked for: another thread may have been opened meanwhile. Nor does it
+  // replace what is pressed right now, whose click would be lost.
+  function judge({ detail }) {
+    isDrawing = detail.elt.id === "live";
+    const isPressed = isDrawing && document.querySelector("a:active, button:active");
+    if (!isDrawing || (asked === screen() && !isPressed)) return;
+    detail.shouldSwap = false;
+    setTimeout(look, isPressed ? 300 : 0);
   }
 
   // A part that somebody has just asked for stays for its own answer, which would find no place otherwise.

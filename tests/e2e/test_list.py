@@ -193,6 +193,17 @@ def test_a_row_under_the_pointer_stays_there_until_it_leaves(page: Page, sandbox
     expect(page.locator(".list__waiting")).to_be_hidden()
 
 
+def test_a_click_is_not_lost_to_what_comes_live_while_it_is_pressed(page: Page, sandbox: Sandbox) -> None:
+    page.locator("#tab-mine").hover()
+    page.mouse.down()
+    with page.expect_response(lambda each: "/live/?" in each.url and each.status == 200, timeout=SOON):
+        text = say(sandbox, buyers(page)[3])
+    page.mouse.up()
+    expect(page.locator("#tab-mine")).to_have_attribute("aria-current", "true")
+    page.locator("#tab-all").click()
+    expect(page.locator("#rows > .row", has_text=text)).to_be_visible()
+
+
 @pytest.mark.usefixtures("copies")
 def test_who_has_scrolled_down_stays_there_and_is_told(page: Page, stack: Stack, sandbox: Sandbox) -> None:
     open_shop(page, stack, NAME)
