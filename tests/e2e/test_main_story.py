@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 
 from forstok_chat.launch.supervisor import Stack
+from tests.e2e.conftest import running
 from tests.e2e.sandbox import Sandbox
 from tests.e2e.steps import (
     BUYER,
@@ -25,6 +26,13 @@ from tests.e2e.steps import (
     open_shop,
     point_aside,
 )
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack of its own: nothing is activated yet, no buyer was ever answered."""
+    with running(tmp_path_factory.mktemp("story"), database="e2e_story", redis_number=4) as stack:
+        yield stack
 
 
 @pytest.fixture(autouse=True)
