@@ -1,5 +1,5 @@
-"""What of the inbox somebody is looking at: shop, platform, tab, what else it is narrowed to, the order, a search.
-Read from a query, written into links. A new way of narrowing is one line in ONLY.
+"""What of the inbox somebody is looking at: shop, platform, tab, what else it is narrowed to, a tag, the order,
+a search. Read from a query, written into links. A new way of narrowing is one line in ONLY.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from conversations import search
-from conversations.models import Conversation
+from conversations.models import Conversation, Tag
 from conversations.querysets import ConversationQuerySet
 from conversations.sorting import SORTINGS, Narrowing, Sorting
 from forstok_chat.accounts.models import User
@@ -68,6 +68,7 @@ class Filters:
     tab: str = "all"
     platform: str = ""
     only: tuple[str, ...] = ()
+    tag: UUID | None = None
     sort: str = "newest"
     search: str = ""
 
@@ -81,6 +82,7 @@ class Filters:
             tab=tab if tab in TABS else "all",
             platform=platform if platform in platforms() else "",
             only=tuple(name for name in ONLY if name in asked),
+            tag=uuid_or_none(query.get("tag", "")),
             sort=sort if sort in SORTINGS else "newest",
             search=" ".join(query.get("q", "").replace("\x00", "").split())[:LONGEST_SEARCH],
         )
@@ -115,6 +117,8 @@ class Filters:
             found = found.filter(snoozed_until=None)
         for name in self.only:
             found = ONLY[name].narrow(found, self.user)
+        if self.tag is not None:
+            found = found.filter(taggings__tag=self.tag)
         return search.matching(found, self.search)
 
     @property
@@ -125,7 +129,7 @@ class Filters:
     def hides_snoozed(self) -> bool:
         """What is put off is in its tab, but out of sight there until something in particular is asked or looked for:
         what is due soon is so, put off or not."""
-        return self.tab in TABS_OF_WORK and not self.only and not self.search
+        return self.tab in TABS_OF_WORK and not self.only and self.tag is None and not self.search
 
     @property
     def sorting(self) -> Sorting:
@@ -133,6 +137,15 @@ class Filters:
 
     def selected_shop(self) -> Shop | None:
         return next((shop for shop in self.shops if shop.pk == self.shop), None)
+
+    @cached_property
+    def tags(self) -> list[Tag]:
+        """All that this user may narrow the list to."""
+        return list(Tag.objects.usable_by(self.user))
+
+    @property
+    def chosen_tag(self) -> Tag | None:
+        return next((tag for tag in self.tags if tag.pk == self.tag), None)
 
     @property
     def search_is_short(self) -> bool:
@@ -151,6 +164,7 @@ class Filters:
             "tab": self.tab if self.tab != "all" else "",
             "platform": self.platform,
             "only": ",".join(self.only),
+            "tag": str(self.tag or ""),
             "sort": self.sort if self.sort != "newest" else "",
             "q": self.search,
         }

@@ -88,7 +88,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def as_seen_by(self, user: User) -> ConversationQuerySet:
         """With all that a row of the list shows to this person."""
-        return self.with_parts().with_unsent_of(user).with_mentions_of(user)
+        return (
+            self.with_parts()
+            .with_unsent_of(user)
+            .with_mentions_of(user)
+            .with_pins_of(user)
+            .prefetch_related("tags")
+        )
 
     def with_mentions_of(self, user: User) -> ConversationQuerySet:
         """And whether a note calls this person here."""
@@ -96,6 +102,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         unseen = NoteMention.objects.filter(note__conversation=models.OuterRef("pk"), user=user, seen_at=None)
         return self.annotate(is_mentioned=models.Exists(unseen))
+
+    def with_pins_of(self, user: User) -> ConversationQuerySet:
+        """And whether it is at the top of this person's list."""
+        from conversations.models import Pin
+
+        mine = Pin.objects.filter(conversation=models.OuterRef("pk"), user=user)
+        return self.annotate(is_pinned=models.Exists(mine))
 
     def with_unsent_of(self, user: User) -> ConversationQuerySet:
         """And what this person has begun to write there."""

@@ -16,6 +16,7 @@ from conversations import (
     notes,
     pages,
     panels,
+    pins,
     places,
     search,
     unsent,
@@ -75,7 +76,8 @@ def counted(filters: Filters, name: str) -> int | None:
 
 @dataclass(frozen=True)
 class Rows:
-    """A page of the list; `below` is where the next one begins, "" at the end."""
+    """A page of the list, the first one with what is pinned on top. `below` is where the next one begins, "" at the
+    end."""
 
     conversations: list[Conversation]
     below: str
@@ -83,14 +85,17 @@ class Rows:
 
 def rows(filters: Filters, below: str = "") -> Rows:
     sorting = filters.sorting
+    pinned = pins.of(filters.user)
     found = sorting.sort(filters.conversations().as_seen_by(filters.user))
+    on_top = list(found.filter(pk__in=pinned)) if pinned and not read_place(below) else []
+    found = found.exclude(pk__in=pinned)
     if place := read_place(below):
         found = sorting.below(found, place)
     page = list(found[: ROWS + 1])
     more = len(page) > ROWS
     page = page[:ROWS]
-    search.attach(page, filters.search)
-    return Rows(page, sorting.place_of(page[-1]) if more else "")
+    search.attach(on_top + page, filters.search)
+    return Rows(on_top + page, sorting.place_of(page[-1]) if more else "")
 
 
 def page(

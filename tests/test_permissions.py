@@ -21,7 +21,7 @@ from django.utils import timezone
 from conversations import outbox, public_links, stream
 from conversations.canned import pictures
 from conversations.dispatch import Draft
-from conversations.models import CannedReply, ConversationNote, HandOver
+from conversations.models import CannedReply, ConversationNote, HandOver, Tag
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -79,6 +79,9 @@ ROWS = [
     Row("conversations:note", "GET", "302 404 404 404 404 200", {**ROOM, "note": "note"}),
     Row("conversations:note", "POST", "302 404 404 404 404 422", {**ROOM, "note": "note"}),
     Row("conversations:note-deletion", "POST", "302 404 404 404 404 302", {**ROOM, "note": "note"}),
+    Row("conversations:tags", "GET", OF_SHOP, ROOM),
+    Row("conversations:tags", "POST", OF_SHOP_ON, ROOM, {"tag": "tag", "on": "1"}),
+    Row("conversations:pin", "POST", OF_SHOP_ON, ROOM, {"on": "1"}),
     Row("conversations:files", "POST", OF_SHOP_ON, ROOM),
     Row("conversations:older", "POST", "302 404 404 404 404 404", ROOM),
     Row("conversations:waiting", "GET", OF_SHOP, ROOM),
@@ -116,6 +119,14 @@ ROWS = [
     Row("conversations:media-small", "GET", OF_SHOP, {"pk": "picture"}),
     Row("conversations:public-media", "GET", PUBLIC, {"token": "public_token"}),
     Row("conversations:webhook", "POST", "401 401 401 401 401 401", {"marketplace": "shopee"}),
+    # Tags
+    Row("conversations:tag-list", "GET", "302 200 404 404 200 200"),
+    Row("conversations:new-tag", "GET", "302 404 404 404 200 200", {"seller": "seller"}),
+    Row("conversations:new-tag", "POST", "302 404 404 404 422 422", {"seller": "seller"}),
+    Row("conversations:tag", "GET", "302 404 404 404 200 200", {"pk": "tag"}),
+    Row("conversations:tag", "POST", "302 404 404 404 422 422", {"pk": "tag"}),
+    Row("conversations:tag-deletion", "GET", "302 404 404 404 200 200", {"pk": "tag"}),
+    Row("conversations:tag-deletion", "POST", LEADERS_ON, {"pk": "tag"}),
     # Canned replies
     Row("conversations:canned-picture", "GET", "302 404 200 200 200 200", {"pk": "canned_picture"}),
     Row("conversations:canned-replies", "GET", "302 200 404 404 200 200"),
@@ -219,6 +230,7 @@ def world(
         "conversation": conversation.pk,
         "client_id": reply.client_id,
         "note": ConversationNote.objects.create(conversation=conversation, author=owner, text="cek").pk,
+        "tag": Tag.objects.create(seller=seller, name="Komplain").pk,
         "handed": HandOver.objects.create(seller=seller, by=owner).pk,
         "change": conversation.status_changes.get().pk,
         "picture": picture.pk,

@@ -10,10 +10,12 @@ Shop ─────────┼─ Import                          the first
               └─ Event                           what changed, for open screens to catch up on
 Seller ───────┬─ PrunedEvents                    how far back they can catch up
               └─ CannedReply                     a text that is sent again and again (canned.py)
+Seller ───────── Tag ─── Tagging          coloured words on conversations (tags.py)
 Seller ───────── HandOver                        all chats of an agent given away at once
 Shop ─────────── AssignmentPolicy                how its chats find their agents
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
-User ─────────┬─ Alerts                          what somebody wants to be told of while they look elsewhere
+User ─────────┬─ Pin                             a chat at the top of their list
+              ├─ Alerts                          what somebody wants to be told of while they look elsewhere
               └─ PushSubscription                a browser that is told with no tab open
 """
 
@@ -27,9 +29,11 @@ from conversations.models.hand_over import HandOver
 from conversations.models.message import Message
 from conversations.models.notes import ConversationNote, NoteMention
 from conversations.models.outgoing import OutgoingMessage
+from conversations.models.pins import Pin
 from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint
 from conversations.models.status_change import StatusChange, Verb
 from conversations.models.statuses import BuyerWaits, NotMoved
+from conversations.models.tags import Tag, Tagging
 from conversations.models.tally import Tally
 from conversations.models.unsent import UnsentFile, UnsentText
 
@@ -50,11 +54,14 @@ __all__ = [
     "NotMoved",
     "NoteMention",
     "OutgoingMessage",
+    "Pin",
     "PrunedEvents",
     "Push",
     "PushHint",
     "PushSubscription",
     "StatusChange",
+    "Tag",
+    "Tagging",
     "Tally",
     "UnsentFile",
     "UnsentText",

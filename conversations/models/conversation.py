@@ -20,6 +20,7 @@ from marketplaces.models import Shop
 
 if TYPE_CHECKING:
     from conversations.models.message import Message, MessageQuerySet
+    from conversations.models.tags import Tag, Tagging
     from conversations.search import Hit
 
 
@@ -77,6 +78,9 @@ class Conversation(HasStatus):
     tell_read_attempts = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(auto_now_add=True)
+    tags: models.ManyToManyField[Tag, Tagging] = models.ManyToManyField(
+        "Tag", through="Tagging", related_name="conversations"
+    )
 
     # Not a column: by what a search has found it, put here by search.attach.
     hit: Hit | None = None
@@ -84,6 +88,7 @@ class Conversation(HasStatus):
     unsent_text: str | None = None
     # Nor these: what else is marked for the one who looks (as_seen_by).
     is_mentioned: bool = False
+    is_pinned: bool = False
 
     objects: ClassVar[models.Manager[Conversation]] = models.Manager.from_queryset(ConversationQuerySet)()
 

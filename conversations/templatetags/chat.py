@@ -107,9 +107,12 @@ def line_sort_key(message: Message) -> str:
 
 @register.filter
 def row_sort_key(conversation: Conversation, filters: Filters) -> str:
-    """Texts that sort like the list; "" for what has no place in its order any more."""
+    """Texts that sort like the list, what is pinned on top; "" for what has no place in its order any more."""
     at = filters.sorting.time_of(conversation)
-    return f"{micros(at)}.{conversation.pk}" if at is not None else ""
+    if at is None:
+        return ""
+    first = "~" if filters.sorting.is_newest_first else "!"
+    return f"{first if conversation.is_pinned else ''}{micros(at)}.{conversation.pk}"
 
 
 @register.filter

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     LEAD_AGENTS = "lead_agents"
     LEAD_EVERYBODY = "lead_everybody"
     KEEP_CANNED_REPLIES = "keep_canned_replies"
+    KEEP_TAGS = "keep_tags"
     KEEP_APP_KEYS = "keep_app_keys"
 
 
@@ -37,6 +38,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SET_ASSIGNMENT,
             Permission.LEAD_AGENTS,
             Permission.KEEP_CANNED_REPLIES,
+            Permission.KEEP_TAGS,
         }
     ),
     Role.AGENT: frozenset({Permission.CHAT}),

@@ -92,6 +92,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.jobs.allowing(Permission.KEEP_APP_KEYS).exists()
 
     @cached_property
+    def keeps_tags(self) -> bool:
+        return self.jobs.allowing(Permission.KEEP_TAGS).exists()
+
+    @cached_property
     def keeps_canned_replies(self) -> bool:
         return self.jobs.allowing(Permission.KEEP_CANNED_REPLIES).exists()
 
