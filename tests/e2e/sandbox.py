@@ -36,7 +36,9 @@ class Sandbox:
         return {name: each["rate_limited"] for name, each in counts if each["rate_limited"]}
 
     def counts(self, marketplace: str) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = requests.get(f"{self.url}/control/calls", timeout=10).json()
+        found: dict[str, dict[str, dict[str, int]]] = requests.get(
+            f"{self.url}/control/calls", timeout=10
+        ).json()
         return found.get(marketplace, {})
 
     def room(self, marketplace: str, shop: str, buyer: str) -> list[dict[str, Any]]:

@@ -4,59 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.sandbox import Sandbox
-from tests.e2e.steps import BUYER, TOKOPEDIA, answer, expect_ticked, open_chat, open_shop, sign_in
+from tests.e2e.steps import BUYER, TOKOPEDIA, answer, expect_ticked
+from tests.e2e.team import Team, browser_of, expect_no_reload, gathered, look_at_the_buyer
 
 # Milliseconds for what another browser did to be seen here: a nudge that gets lost is made up for within 20 seconds.
 LIVE = 30_000
 POPUPS = {"#assign-to-button": "#assign-to", "#snooze-button": "#snooze", "#history-button": "#changes"}
 
 
-class Team(NamedTuple):
-    dimas: Page
-    putri: Page
-    bayu: Page  # their supervisor
-
-
-def browser_of(browser: Browser, stack: Stack, email: str, **args: Any) -> Page:
-    context = browser.new_context(**args)
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    sign_in(page, stack, email)
-    return page
-
-
 @pytest.fixture(scope="module")
 def team(browser: Browser, browser_context_args: dict[str, Any], stack: Stack) -> Iterator[Team]:
-    emails = ("agent@demo.test", "agent2@demo.test", "supervisor@demo.test")
-    people = Team(*(browser_of(browser, stack, email, **browser_context_args) for email in emails))
-    open_shop(people.bayu, stack, TOKOPEDIA[2])
-    people.bayu.wait_for_load_state()
-    if people.bayu.get_by_role("button", name="Aktifkan chat").count():
-        people.bayu.get_by_role("button", name="Aktifkan chat").click()
-    expect(people.bayu.locator("#rows > li.row").nth(14)).to_be_visible(timeout=60_000)
-    for page in (people.dimas, people.putri):
-        open_shop(page, stack, TOKOPEDIA[2])
-    yield people
-    for page in people:
-        page.context.close()
+    with gathered(browser, stack, browser_context_args) as people:
+        yield people
 
 
 @pytest.fixture
 def chat(team: Team, sandbox: Sandbox) -> Team:
-    """All three look at the chat of the buyer, who has just written; the marks that a reload would take away."""
-    text = f"Halo, ini {time.monotonic_ns()}"
-    sandbox.says(TOKOPEDIA[0], TOKOPEDIA[1], BUYER, text)
-    for page in team:
-        open_chat(page, text)
-        page.evaluate("document.documentElement.dataset.same = 'yes'")
-    return team
+    return look_at_the_buyer(team, sandbox)
 
 
 def expect_all(team: Team, **said: str) -> None:
@@ -65,7 +36,7 @@ def expect_all(team: Team, **said: str) -> None:
         expect(page.locator("#status-bar .status")).to_contain_text(
             said.get(name, said["rest"]), timeout=LIVE
         )
-        assert page.evaluate("document.documentElement.dataset.same") == "yes"
+    expect_no_reload(team)
 
 
 def test_a_chat_is_taken_given_handed_over_put_off_resolved_and_all_of_them_see_it(chat: Team) -> None:
@@ -141,11 +112,7 @@ def test_on_a_phone_the_same_fits_the_screen(
     small = {**browser_context_args, "viewport": {"width": 390, "height": 844}}
     page = browser_of(browser, stack, "agent@demo.test", **small)
     page.goto(team.dimas.url)
-    for button, popup in (
-        ("#assign-to-button", "#assign-to"),
-        ("#snooze-button", "#snooze"),
-        ("#history-button", "#changes"),
-    ):
+    for button, popup in POPUPS.items():
         page.locator(button).click()
         expect(page.locator(popup)).to_be_visible()
         expect(page.locator(f"{popup} h3, {popup} legend").first).to_be_visible()
