@@ -22,8 +22,10 @@ def sign_in(page: Page, stack: Stack, email: str = "owner@demo.test") -> None:
 
 
 def open_shop(page: Page, stack: Stack, name: str) -> None:
+    """Loaded with all its scripts: before that a row is a link to another page."""
     page.goto(f"{stack.url}/chat/")
     page.locator("#rail").get_by_text(name).click()
+    page.wait_for_url("**/chat/?shop=*")
 
 
 def log_in(page: Page, username: str) -> None:
@@ -42,7 +44,6 @@ def go_to_shopees_consent(page: Page, stack: Stack) -> None:
 
 def make_sure_shopee_is_active(page: Page, stack: Stack) -> None:
     open_shop(page, stack, SHOPEE[2])
-    page.wait_for_load_state()
     if page.get_by_role("button", name="Aktifkan chat").count():
         go_to_shopees_consent(page, stack)
         page.get_by_role("button", name="Izinkan").click()

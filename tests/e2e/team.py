@@ -34,7 +34,6 @@ def gathered(browser: Browser, stack: Stack, args: dict[str, Any]) -> Iterator[T
     emails = ("agent@demo.test", "agent2@demo.test", "supervisor@demo.test")
     people = Team(*(browser_of(browser, stack, email, **args) for email in emails))
     open_shop(people.bayu, stack, TOKOPEDIA[2])
-    people.bayu.wait_for_load_state()
     if people.bayu.get_by_role("button", name="Aktifkan chat").count():
         people.bayu.get_by_role("button", name="Aktifkan chat").click()
     expect(people.bayu.locator("#rows > li.row").nth(14)).to_be_visible(timeout=60_000)

@@ -39,7 +39,6 @@ def slow(stack: Stack) -> Iterator[Sandbox]:
 def waiting(page: Page, stack: Stack, slow: Sandbox) -> Page:
     """An open thread in which a colleague's fourteen replies wait."""
     open_shop(page, stack, NAME)
-    page.wait_for_load_state()
     if page.get_by_role("button", name="Aktifkan chat").count():
         page.get_by_role("button", name="Aktifkan chat").click()
     page.locator("#rows > li a").first.click(timeout=60_000)
