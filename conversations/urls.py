@@ -5,6 +5,7 @@ from django.urls import path
 from conversations.views import (
     alerts,
     board,
+    bulk,
     canned,
     canned_replies,
     emoji,
@@ -36,6 +37,10 @@ urlpatterns = [
     path("chat/board/", board.board, name="board"),
     path("chat/rows/", inbox.rows, name="rows"),
     path("chat/emoji/", emoji.emoji, name="emoji"),
+    path("chat/bulk/", bulk.bulk_actions, name="bulk-actions"),
+    path("chat/bulk/choice/", bulk.bulk_choice, name="bulk-choice"),
+    path("chat/bulk/<uuid:pk>/", bulk.bulk_action, name="bulk-action"),
+    path("chat/bulk/<uuid:pk>/undoing/", bulk.bulk_undoing, name="bulk-undoing"),
     path("chat/<uuid:pk>/", thread.thread, name="thread"),
     path("chat/hand-over/", handing_over.hand_over, name="hand-over"),
     path("chat/hand-over/<uuid:pk>/undoing/", handing_over.undoing, name="hand-over-undoing"),

@@ -59,6 +59,7 @@ task_routes = {
     "conversations.tasks.shops.*": {"queue": SLOW},
     # A flood of pushes from marketplaces does not stand before a word to a person.
     "conversations.tasks.alerts.*": {"queue": ALERT},
+    "conversations.tasks.bulk.*": {"queue": SLOW},
     "conversations.tasks.media.*": {"queue": SLOW},
     "conversations.tasks.pruning.*": {"queue": SLOW},
     "marketplaces.tasks.reconcile_*": {"queue": SLOW},

@@ -19,9 +19,10 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from conversations import outbox, public_links, stream
+from conversations.bulk import starting
 from conversations.canned import pictures
 from conversations.dispatch import Draft
-from conversations.models import CannedReply, ConversationNote, HandOver, Tag
+from conversations.models import CannedReply, Conversation, ConversationNote, HandOver, Tag
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -59,6 +60,7 @@ BUBBLE = {"client_id": "client_id"}
 SHOP = {"pk": "shop"}
 ATTEMPT = {"pk": "attempt"}
 APP = {"seller": "seller", "marketplace": "shopee"}
+BULK = {"chat": "conversation", "scope": "chosen", "verb": "read"}
 ROWS = [
     Row("manifest", "GET", PUBLIC),
     Row("dashboard", "GET", SIGNED_IN),
@@ -119,6 +121,12 @@ ROWS = [
     Row("conversations:media-small", "GET", OF_SHOP, {"pk": "picture"}),
     Row("conversations:public-media", "GET", PUBLIC, {"token": "public_token"}),
     Row("conversations:webhook", "POST", "401 401 401 401 401 401", {"marketplace": "shopee"}),
+    # Many chats at once
+    Row("conversations:bulk-choice", "POST", SIGNED_IN, {}, {"chat": "conversation"}),
+    Row("conversations:bulk-actions", "GET", SIGNED_IN),
+    Row("conversations:bulk-actions", "POST", "302 422 422 302 302 302", {}, BULK),
+    Row("conversations:bulk-action", "GET", "302 404 404 404 404 200", {"pk": "bulk"}),
+    Row("conversations:bulk-undoing", "POST", "302 404 404 404 404 302", {"pk": "bulk"}),
     # Tags
     Row("conversations:tag-list", "GET", "302 200 404 404 200 200"),
     Row("conversations:new-tag", "GET", "302 404 404 404 200 200", {"seller": "seller"}),
@@ -231,6 +239,7 @@ def world(
         "client_id": reply.client_id,
         "note": ConversationNote.objects.create(conversation=conversation, author=owner, text="cek").pk,
         "tag": Tag.objects.create(seller=seller, name="Komplain").pk,
+        "bulk": starting.start(Conversation.objects.none(), "read", by=owner).pk,
         "handed": HandOver.objects.create(seller=seller, by=owner).pk,
         "change": conversation.status_changes.get().pk,
         "picture": picture.pk,

@@ -36,6 +36,7 @@ QUEUES = {
     },
     "alert": {"tell_person"},
     "slow": {
+        "run_bulk",
         "fetch_media", "fetch_named_orders", "fetch_orders_of_buyer", "fetch_wanted_products", "prune_records",
         "reconcile_app", "reconcile_apps", "run_feed", "run_import", "sync_shop",
     },

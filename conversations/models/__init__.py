@@ -14,7 +14,8 @@ Seller ───────── Tag ─── Tagging          coloured words
 Seller ───────── HandOver                        all chats of an agent given away at once
 Shop ─────────── AssignmentPolicy                how its chats find their agents
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
-User ─────────┬─ Pin                             a chat at the top of their list
+User ─────────┬─ BulkAction ─── BulkItem          one thing done to many chats (bulk.py)
+              ├─ Pin                             a chat at the top of their list
               ├─ Alerts                          what somebody wants to be told of while they look elsewhere
               └─ PushSubscription                a browser that is told with no tab open
 """
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 from conversations.models.alerts import Alerts, PushSubscription
 from conversations.models.assignment_policy import AssignmentPolicy
+from conversations.models.bulk import BulkAction, BulkItem
 from conversations.models.canned import CannedPicture, CannedReply, CannedUse, CannedWording
 from conversations.models.conversation import Conversation
 from conversations.models.hand_over import HandOver
@@ -40,6 +42,8 @@ from conversations.models.unsent import UnsentFile, UnsentText
 __all__ = [
     "Alerts",
     "AssignmentPolicy",
+    "BulkAction",
+    "BulkItem",
     "BuyerWaits",
     "CannedPicture",
     "CannedReply",

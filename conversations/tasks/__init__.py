@@ -4,6 +4,7 @@ One module per queue, so that an import cannot delay a reply (forstok_chat/queue
 """
 
 from conversations.tasks.alerts import tell_person
+from conversations.tasks.bulk import run_bulk
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import later, nudge, nudge_once
 from conversations.tasks.pruning import prune_records
@@ -53,6 +54,7 @@ __all__ = [
     "prune_records",
     "read_conversation",
     "read_older",
+    "run_bulk",
     "run_feed",
     "run_import",
     "send",

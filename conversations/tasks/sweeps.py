@@ -20,8 +20,10 @@ from conversations import (
     sync,
     tallies,
 )
+from conversations.bulk import running as bulk
 from conversations.models import Alerts, Push
 from conversations.tasks.alerts import tell_person
+from conversations.tasks.bulk import run_bulk
 from conversations.tasks.media import fetch_media
 from conversations.tasks.nudges import nudge
 from conversations.tasks.receiving import (
@@ -108,10 +110,12 @@ def sweep_media() -> None:
 
 @shared_task
 def sweep_statuses() -> None:
-    """What moves a chat by time alone. Each is done here, as none of it leaves the database."""
+    """What moves a chat by time alone: done here, as none of it leaves the database. And what somebody does to many."""
     snoozing.wake_due()
     absences.give_back()
     giving.give_waiting()
+    for pk in bulk.due():
+        nudge(run_bulk, str(pk), expires=5)
 
 
 @shared_task

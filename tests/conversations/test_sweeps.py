@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from conversations import outbox, tasks
+from conversations.bulk import starting
 from conversations.dispatch import Draft
 from conversations.models import Alerts, AssignmentPolicy, Conversation, Event, Import, OutgoingMessage, Push
 from forstok_chat.accounts.models import User
@@ -160,6 +161,11 @@ def snoozed(shop: Shop, by: User) -> Found:
     return lambda: Conversation.objects.get().snoozed_until is None
 
 
+def many_at_once(shop: Shop, by: User) -> Found:
+    room(shop)
+    return "run_bulk", str(starting.start(Conversation.objects.all(), "read", by=by).pk)
+
+
 def ending(shop: Shop, by: User) -> Found:
     Credential.objects.update(expires_at=timezone.now() + timedelta(minutes=3))
     return lambda: Credential.objects.get().tokens["access"] == "new"
@@ -204,6 +210,7 @@ ROWS: dict[str, Callable[[Shop, User], Found]] = {
     "a chat whose agent is gone while the buyer waits": left_alone,
     "a chat to be given to somebody who is here": to_be_given,
     "a snoozed chat whose time has come": snoozed,
+    "a bulk action that is not through": many_at_once,
     "tokens that end soon": ending,
     "a consent that nobody came back for": left,
     "a person who is to be told of something new": to_be_told,

@@ -19,6 +19,7 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations import history, imports, outbox
+from conversations.bulk import starting
 from conversations.dispatch import Draft
 from conversations.models import Alerts, Conversation, Event, OutgoingMessage, Push
 from forstok_chat.accounts.models import User
@@ -175,6 +176,10 @@ def to_be_told(world: World) -> list[Any]:
     return [Alerts.objects.get().pk]
 
 
+def many_at_once(world: World) -> list[Any]:
+    return [str(starting.start(Conversation.objects.all(), "read", by=world.agent).pk)]
+
+
 # What makes a task have something to do; returns its arguments.
 CASES: dict[str, Callable[[World], list[Any]]] = {
     "add_up_tallies": nothing,
@@ -192,6 +197,7 @@ CASES: dict[str, Callable[[World], list[Any]]] = {
     "reconcile_app": app,
     "reconcile_apps": nothing,
     "refresh_credentials": nothing,
+    "run_bulk": many_at_once,
     "run_feed": feed,
     "run_import": begun,
     "send": queued,

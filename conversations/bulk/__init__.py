@@ -1,0 +1,1 @@
+"""One thing done to many chats: beginning it (starting), doing and undoing it (running, verbs)."""
