@@ -20,12 +20,12 @@ from forstok_chat.http import ChatRequest
 @require_POST
 @login_required
 def files(request: ChatRequest, pk: UUID) -> HttpResponse:
-    """Those that came are kept with the others; `remove`: the one that goes. Each bad one says why."""
+    """Those that came are kept with the others; `take_out`: the one that goes. Each bad one says why."""
     conversation = find(request, pk)
     problems: list[str] = []
-    if "remove" in request.POST:
+    if "take_out" in request.POST:
         mine = UnsentFile.objects.filter(conversation=conversation, user=request.user)
-        unsent_files.remove(get_object_or_404(mine, client_id=uuid_or_none(request.POST["remove"])))
+        unsent_files.remove(get_object_or_404(mine, client_id=uuid_or_none(request.POST["take_out"])))
     elif conversation.shop.is_active:
         problems = unsent_files.choose(conversation, request.user, request.FILES.getlist("file"))
     if not request.htmx:

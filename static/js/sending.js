@@ -17,11 +17,12 @@
     const [form, values] = [event.target, new FormData(event.target)];
     if (!form.matches("[data-composer]")) return;
     event.preventDefault();
-    if (!values.get("text").trim() && !document.querySelector("#files [name=remove]")) return;
+    if (!values.get("text").trim() && !document.querySelector("#files [name=take_out]")) return;
     const bubble = form.querySelector("[data-sending]").content.firstElementChild.cloneNode(true);
     Object.assign(bubble, { id: `message-${values.get("client_id")}`, inert: true });
     bubble.querySelector(".bubble__text").textContent = values.get("text");
-    if (values.get("text").trim()) document.getElementById("bubbles").append(bubble);
+    const isThere = document.getElementById(bubble.id); // it arrived after all, only its answer was lost
+    if (values.get("text").trim() && !isThere) document.getElementById("bubbles").append(bubble);
     form.querySelector("[data-problem]").textContent = "";
     line.push({ key: form.dataset.composer, url: form.action, values, bubble, brought: [...along(form).children] });
     write(form, form.dataset.next ?? "", uuid());

@@ -40,7 +40,7 @@ def choose(client: Client, conversation: Conversation, *bodies: bytes) -> Any:
 
 def remove(client: Client, conversation: Conversation, client_id: uuid.UUID) -> Any:
     url = reverse("conversations:files", args=[conversation.pk])
-    return client.post(url, {"remove": str(client_id)}, headers=HTMX)
+    return client.post(url, {"take_out": str(client_id)}, headers=HTMX)
 
 
 def send(client: Client, conversation: Conversation, text: str = "") -> Any:
@@ -187,7 +187,7 @@ def test_nobody_takes_out_what_somebody_else_has_chosen(
     for client_id in (chosen()[0].client_id, uuid.uuid4()):
         assert remove(signed_in(colleague), conversation, client_id).status_code == 404
     url = reverse("conversations:files", args=[conversation.pk])
-    assert owner_client.post(url, {"remove": "nonsense"}, headers=HTMX).status_code == 404
+    assert owner_client.post(url, {"take_out": "nonsense"}, headers=HTMX).status_code == 404
     assert len(chosen()) == 1
 
 
