@@ -22,7 +22,7 @@ from conversations import outbox, public_links, stream
 from conversations.bulk import starting
 from conversations.canned import pictures
 from conversations.dispatch import Draft
-from conversations.models import CannedReply, Conversation, ConversationNote, HandOver, Tag
+from conversations.models import CannedReply, Conversation, ConversationNote, HandOver, SavedView, Tag
 from conversations.stream import Viewer
 from forstok_chat.accounts.models import Invitation, Membership, Seller, User
 from forstok_chat.accounts.permissions import PERMISSIONS, Permission, Role
@@ -127,6 +127,12 @@ ROWS = [
     Row("conversations:bulk-actions", "POST", "302 422 422 302 302 302", {}, BULK),
     Row("conversations:bulk-action", "GET", "302 404 404 404 404 200", {"pk": "bulk"}),
     Row("conversations:bulk-undoing", "POST", "302 404 404 404 404 302", {"pk": "bulk"}),
+    # Saved views
+    Row("conversations:saved-views", "GET", SIGNED_IN),
+    Row("conversations:saved-views", "POST", "302 302 302 302 302 302", {}, {"name": "Komplain"}),
+    Row("conversations:saved-view", "POST", LEADERS_ON, {"pk": "view"}, {"name": "Lain"}),
+    Row("conversations:saved-view-place", "POST", LEADERS_ON, {"pk": "view"}),
+    Row("conversations:saved-view-deletion", "POST", LEADERS_ON, {"pk": "view"}),
     # Tags
     Row("conversations:tag-list", "GET", "302 200 404 404 200 200"),
     Row("conversations:new-tag", "GET", "302 404 404 404 200 200", {"seller": "seller"}),
@@ -240,6 +246,7 @@ def world(
         "note": ConversationNote.objects.create(conversation=conversation, author=owner, text="cek").pk,
         "tag": Tag.objects.create(seller=seller, name="Komplain").pk,
         "bulk": starting.start(Conversation.objects.none(), "read", by=owner).pk,
+        "view": SavedView.objects.create(seller=seller, name="Tim").pk,
         "handed": HandOver.objects.create(seller=seller, by=owner).pk,
         "change": conversation.status_changes.get().pk,
         "picture": picture.pk,

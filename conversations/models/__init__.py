@@ -14,6 +14,7 @@ Seller ───────── Tag ─── Tagging          coloured words
 Seller ───────── HandOver                        all chats of an agent given away at once
 Shop ─────────── AssignmentPolicy                how its chats find their agents
 Shop ─────────── Tally                           how many conversations of each sort, kept by a trigger
+User, Seller ─── SavedView                 what of the inbox is looked at often, under a name
 User ─────────┬─ BulkAction ─── BulkItem          one thing done to many chats (bulk.py)
               ├─ Pin                             a chat at the top of their list
               ├─ Alerts                          what somebody wants to be told of while they look elsewhere
@@ -33,6 +34,7 @@ from conversations.models.notes import ConversationNote, NoteMention
 from conversations.models.outgoing import OutgoingMessage
 from conversations.models.pins import Pin
 from conversations.models.records import Event, Import, PrunedEvents, Push, PushHint
+from conversations.models.saved_views import SavedView
 from conversations.models.status_change import StatusChange, Verb
 from conversations.models.statuses import BuyerWaits, NotMoved
 from conversations.models.tags import Tag, Tagging
@@ -63,6 +65,7 @@ __all__ = [
     "Push",
     "PushHint",
     "PushSubscription",
+    "SavedView",
     "StatusChange",
     "Tag",
     "Tagging",

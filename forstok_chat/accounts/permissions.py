@@ -26,6 +26,7 @@ class Permission(StrEnum):
     LEAD_EVERYBODY = "lead_everybody"
     KEEP_CANNED_REPLIES = "keep_canned_replies"
     KEEP_TAGS = "keep_tags"
+    SHARE_VIEWS = "share_views"
     KEEP_APP_KEYS = "keep_app_keys"
 
 
@@ -39,6 +40,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.LEAD_AGENTS,
             Permission.KEEP_CANNED_REPLIES,
             Permission.KEEP_TAGS,
+            Permission.SHARE_VIEWS,
         }
     ),
     Role.AGENT: frozenset({Permission.CHAT}),

@@ -106,7 +106,7 @@ def test_everything_that_matches_is_resolved_and_comes_back(desk: Page) -> None:
     desk.locator("#bulk-start").click()
     expect(desk.locator("#bulk-place")).to_contain_text(f"{before} chat selesai", timeout=30_000)
     expect(desk.locator("#tab-unserved .tabs__count")).to_have_text("0", timeout=15_000)
-    desk.locator("#bulk-place").get_by_role("button", name="Urungkan").click()
+    desk.locator("#bulk-place").get_by_role("button", name="Batalkan").click()
     expect(desk.locator("#bulk-place")).to_contain_text("kembali seperti semula", timeout=30_000)
     expect(desk.locator("#tab-unserved .tabs__count")).to_have_text(before, timeout=15_000)
 
