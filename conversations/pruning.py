@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations import unsent_files
-from conversations.models import Event, PrunedEvents, Push, UnsentFile
+from conversations.models import BulkAction, BulkItem, Event, PrunedEvents, Push, UnsentFile
 
 # How long each is kept. A browser that slept for longer than events are kept gets the whole screen.
 EVENTS = timedelta(days=3)
@@ -27,6 +27,8 @@ FAILED_PUSHES = timedelta(days=90)
 
 # Pictures that were chosen and never sent; a text that was begun is kept for good, as it is small.
 UNSENT_FILES = timedelta(days=30)
+# What was done to many chats at once; undone it can be for a day, and what changed stands in each chat's history.
+BULK_ACTIONS = timedelta(days=30)
 
 # Rows of one batch: a transaction of well under a second.
 BATCH = 2000
@@ -36,7 +38,7 @@ BUDGET = 60
 
 def prune() -> None:
     ends_at = time.monotonic() + BUDGET
-    for batch in (prune_events, prune_done_pushes, prune_failed_pushes, prune_unsent_files):
+    for batch in (prune_events, prune_done_pushes, prune_failed_pushes, prune_unsent_files, prune_bulk_items):
         repeat(batch, ends_at)
 
 
@@ -78,6 +80,16 @@ def prune_pushes(state: Push.State, kept: timedelta) -> int:
     # The state once more: one of them may be replayed at this moment.
     batch = Push.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH]), state=state)
     return batch.delete()[0]
+
+
+def prune_bulk_items() -> int:
+    """Of bulk actions that are through and can no longer be undone; at last they themselves."""
+    before = timezone.now() - BULK_ACTIONS
+    old = BulkAction.objects.filter(created_at__lt=before, state__in=["done", "undone"])
+    batch = list(BulkItem.objects.filter(action__in=old).values_list("pk", flat=True)[:BATCH])
+    BulkItem.objects.filter(pk__in=batch).delete()
+    old.filter(items=None).delete()
+    return len(batch)
 
 
 def prune_unsent_files() -> int:

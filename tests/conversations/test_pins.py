@@ -16,7 +16,7 @@ from conversations.models import Conversation, Pin
 from forstok_chat.accounts.models import User
 from marketplaces.models import Shop
 from tests.conftest import signed_in
-from tests.factories import make_conversation
+from tests.factories import limit_to, make_conversation, make_shop
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nudges")]
 
@@ -109,3 +109,15 @@ def test_there_is_an_end(
     assert Pin.objects.filter(user=owner).count() == 2
     answer = owner_client.post(f"/chat/{chats[2].pk}/pin/", {"on": "1"}, follow=True).content.decode()
     assert "Lepas satu dulu" in answer
+
+
+def test_those_of_a_lost_shop_take_no_room(
+    shop: Shop, chats: list[Conversation], colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pins, "MOST", 1)
+    client, other = signed_in(colleague), make_shop(shop.seller, name="Toko Lain")
+    pin(client, chats[0])
+    limit_to(colleague, other)
+    theirs = make_conversation(other, "halo", name="dewi")
+    assert "Lepas sematan" in pin(client, theirs)
+    assert on(client) == ids(theirs)

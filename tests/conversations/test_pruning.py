@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations import pruning, unsent_files
+from conversations.bulk import starting
 from conversations.live import Cursor, changes_since
-from conversations.models import Event, PrunedEvents, Push, UnsentFile
+from conversations.models import BulkAction, BulkItem, Conversation, Event, PrunedEvents, Push, UnsentFile
 from conversations.tasks import prune_records
 from forstok_chat.accounts.models import Seller, User
 from marketplaces.media import take_upload
@@ -143,3 +144,19 @@ def test_pictures_that_were_never_sent_go_after_a_while(shop: Shop, owner: User)
     prune_records()
     assert UnsentFile.objects.get() == new
     assert MediaFile.objects.get() == new.media
+
+
+def test_what_was_done_to_many_is_forgotten_after_a_while_unless_it_is_not_through(
+    shop: Shop, owner: User
+) -> None:
+    chat = make_conversation(shop, "halo")
+    for state in ("done", "undone", "running"):
+        action = starting.start(Conversation.objects.all(), "read", by=owner)
+        BulkAction.objects.filter(pk=action.pk).update(
+            state=state, created_at=timezone.now() - pruning.BULK_ACTIONS - timedelta(minutes=1)
+        )
+    new = starting.start(Conversation.objects.all(), "read", by=owner)
+    BulkAction.objects.filter(pk=new.pk).update(state="done")
+    prune_records()
+    assert sorted(BulkAction.objects.values_list("state", flat=True)) == ["done", "running"]
+    assert BulkItem.objects.filter(conversation=chat).count() == 2
