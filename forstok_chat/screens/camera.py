@@ -19,7 +19,7 @@ FOLDER = ROOT / "docs" / "screens"
 SCHEMES = ("light", "dark")
 # Width -> height, in pixels: a phone, a tablet, a desk.
 SIZES = {390: 844, 820: 1180, 1440: 900}
-QUALITY = 55
+QUALITY = 45
 QUIET = ["--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
 # What is in sight is here: pictures and letters.
 DRAWN = """() => document.fonts.status === "loaded" && [...document.images].every((each) => {

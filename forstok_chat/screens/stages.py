@@ -26,6 +26,7 @@ DISCONNECT = """
     UPDATE marketplaces_shop SET state = 'disconnected', problem = 'not_authorized'
     WHERE remote_id = %s RETURNING id
 """
+HELD = "SELECT id FROM conversations_outgoingmessage WHERE state = 'held'"
 OUTGOING = """
     UPDATE conversations_outgoingmessage SET state = %s, attempts = 1, needs_person = %s, readings = %s,
         problem_code = %s, attempted_at = now(), looked_at = now() + interval '20 seconds',
@@ -102,10 +103,7 @@ def queued(world: World, scenes: Sequence[Scene]) -> None:
     for room in (world.room(ELEKTRONIK), world.room(GADGET, "Rina Permata")):
         for text in ("Gagal", "Tidak jelas", "Menunggu", "Menunggu juga"):
             browser.reply(room, str(uuid.uuid4()), f"{text}: stok masih ada kak ({room[:4]})")
-        for text, *how in (
-            ("Gagal", "failed", False, 0, "user_is_forbidden"),
-            ("Tidak jelas", "uncertain", True, 4, ""),
-        ):
+        for text, *how in STUCK:
             world.rows(OUTGOING + " RETURNING id", *how, f"{text}: stok masih ada kak ({room[:4]})")
 
 
@@ -114,7 +112,7 @@ def disconnected(world: World, scenes: Sequence[Scene]) -> None:
     Browser(world.stack.url).reply(world.room(FASHION), str(uuid.uuid4()), "Siap kak, kami cek dulu ya")
     resume(world, "worker", "second worker", "beat")
     world.rows(DISCONNECT, FASHION[1])
-    time.sleep(4)  # until the sweep has held what waits
+    wait(lambda: bool(world.rows(HELD)), "what waits is not held")
 
 
 def away(world: World, scenes: Sequence[Scene]) -> None:
