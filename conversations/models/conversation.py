@@ -19,6 +19,7 @@ from marketplaces.content import Room
 from marketplaces.models import Shop
 
 if TYPE_CHECKING:
+    from conversations.company import Company
     from conversations.models.message import Message, MessageQuerySet
     from conversations.models.tags import Tag, Tagging
     from conversations.search import Hit
@@ -86,6 +87,8 @@ class Conversation(HasStatus):
     hit: Hit | None = None
     # Not a column: what the one who looks has begun to write here (with_unsent_of).
     unsent_text: str | None = None
+    # Nor this: who else is in it now, put here by company.attach.
+    company: Company | None = None
     # Nor these: what else is marked for the one who looks (as_seen_by).
     is_mentioned: bool = False
     is_pinned: bool = False

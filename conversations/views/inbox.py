@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -12,13 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import held, screen
+from conversations import company, held, screen
 from conversations.alerts import choices_of
 from conversations.filters import Filters
 from conversations.imports import ensure_started
 from conversations.live import Cursor
 from conversations.models import Import
 from conversations.overview import overview
+from conversations.screen import Rows
 from conversations.shortcuts import SHORTCUTS
 from conversations.sync import somebody_came
 from conversations.tasks import nudge, run_import
@@ -38,7 +40,7 @@ def inbox(request: ChatRequest) -> HttpResponse:
 def rows(request: ChatRequest) -> HttpResponse:
     """The next page of the list."""
     filters = Filters.from_query(request.user, request.GET)
-    page = screen.rows(filters, request.GET.get("below", ""))
+    page = rows_of(request, filters)
     return render(request, "conversations/_rows.html", {"filters": filters, "rows": page})
 
 
@@ -54,7 +56,8 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "filters": filters,
         **vars(overview(filters)),
         "switches": screen.switches(filters),
-        "rows": screen.rows(filters, request.GET.get("below", "")),
+        "rows": rows_of(request, filters),
+        "screen": uuid4(),
         "selected_shop": shop,
         "held_in_shop": held.of_shop(shop) if shop is not None else None,
         "may_manage_shop": shop is not None
@@ -63,6 +66,12 @@ def inbox_context(request: ChatRequest) -> dict[str, Any]:
         "shortcuts": SHORTCUTS,
         "alerts": choices_of(request.user),
     }
+
+
+def rows_of(request: ChatRequest, filters: Filters) -> Rows:
+    page = screen.rows(filters, request.GET.get("below", ""))
+    company.attach_to(page.conversations, request.user)
+    return page
 
 
 def begin_import(shop: Shop | None) -> Import | None:

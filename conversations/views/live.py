@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
-from conversations import alerts, freshness, groups, guard, held, pages, panels, screen, search
+from conversations import alerts, company, freshness, groups, guard, held, pages, panels, screen, search
 from conversations.days import drawn_at, renamed_since
 from conversations.filters import Filters, uuid_or_none
 from conversations.live import Changes, Cursor, changes_since, too_much
 from conversations.models import Conversation, Message
 from conversations.overview import overview
+from conversations.presence import Visit
+from conversations.views.company import company_parts, visits_on
 from conversations.views.thread import is_news, seen
 from forstok_chat.http import ChatRequest
 
@@ -35,9 +37,15 @@ def live(request: ChatRequest) -> HttpResponse:
     cursor = Cursor.parse(request.GET.get("since", ""))
     changes = changes_since(request.user, cursor) if cursor is not None else too_much(request.user)
     thread = thread_parts(request, opened, changes) if opened is not None else {}
+    visits = visits_on(request, opened, changes)
+    around = company_parts(request, opened, visits, changes)
     if not changes and not thread and is_fresh(request):
-        return HttpResponse(status=204)
-    response = render(request, "conversations/live.oob.html", parts(request, changes) | thread)
+        return (
+            render(request, "conversations/company.oob.html", around) if around else HttpResponse(status=204)
+        )
+    response = render(
+        request, "conversations/live.oob.html", parts(request, changes, visits) | thread | around
+    )
     return telling(response, request, changes)
 
 
@@ -47,19 +55,21 @@ def is_fresh(request: ChatRequest) -> bool:
     return shown is None or shown == freshness.state_for(request.user)
 
 
-def parts(request: ChatRequest, changes: Changes) -> dict[str, Any]:
+def parts(request: ChatRequest, changes: Changes, visits: list[Visit]) -> dict[str, Any]:
     """All but the thread. With too much to be told one by one, the list is drawn as a whole."""
     filters = Filters.from_query(request.user, request.GET)
     changed = changes.rows(request.user)
     shown = set(filters.conversations().filter(pk__in=changes.conversations).values_list("pk", flat=True))
     search.attach(changed, filters.search)
+    rows = screen.rows(filters) if changes.is_too_much else None
+    company.attach([*changed, *(rows.conversations if rows else [])], visits)
     shop = filters.selected_shop()
     is_told_of_shop = shop is not None and (changes.is_too_much or shop.pk in changes.shops)
     return {
         "now": timezone.now(),
         "cursor": changes.cursor,
         "filters": filters,
-        "rows": screen.rows(filters) if changes.is_too_much else None,
+        "rows": rows,
         "rows_shown": [row for row in changed if row.pk in shown],
         "rows_gone": [row for row in changed if row.pk not in shown],
         **vars(overview(filters)),

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
-from conversations import guard, outbox, screen, search, unsent, unsent_files
+from conversations import guard, outbox, presence, screen, search, unsent, unsent_files
 from conversations.dispatch import Draft
 from conversations.filters import Filters, uuid_or_none
 from conversations.forms import ComposerForm
@@ -37,6 +37,7 @@ def send(
         bubbles = queue(request, conversation, drafts)
     except guard.Unseen as unseen:
         return hold(request, conversation, unseen.news, form)
+    presence.type_in(request.user, conversation, is_typing=False)
     if not request.htmx:
         return thread_of(conversation)
     conversation = find(request, conversation.pk)

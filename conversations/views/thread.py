@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from conversations import history, lookups, notes, pages, screen, search
+from conversations import company, history, lookups, notes, pages, screen, search
 from conversations.filters import Filters, uuid_or_none
 from conversations.models import Conversation, Message
 from conversations.pages import Above
@@ -106,5 +106,6 @@ def panel_of(request: ChatRequest) -> str:
 
 
 def find(request: ChatRequest, pk: UUID) -> Conversation:
-    """Through the user: foreign and missing are one 404."""
-    return get_object_or_404(Conversation.objects.visible_to(request.user).as_seen_by(request.user), pk=pk)
+    """Through the user: foreign and missing are one 404. With all that its row and its head show."""
+    visible = Conversation.objects.visible_to(request.user).as_seen_by(request.user)
+    return company.attach_lazily(get_object_or_404(visible, pk=pk), request.user)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap
 
-from conversations import search
+from conversations import presence, search
 from conversations import unsent as unsent_texts
 from conversations.filters import Filters
 from conversations.forms import UnsentForm
@@ -28,6 +28,7 @@ def unsent(request: ChatRequest, pk: UUID) -> HttpResponse:
         return reswap(HttpResponse(status=422), "none")
     if not unsent_texts.save(conversation, request.user, **form.cleaned_data):
         return HttpResponse(status=204)
+    presence.type_in(request.user, conversation, is_typing=bool(form.cleaned_data["text"].strip()))
     conversation, filters = find(request, pk), Filters.from_query(request.user, request.GET)
     search.attach([conversation], filters.search)
     context = {"conversation": conversation, "filters": filters}

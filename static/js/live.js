@@ -30,17 +30,17 @@
 
   // What another request drew may be older than what was drawn live meanwhile: go back to where it began, and look.
   function end({ detail: { xhr, requestConfig } }) {
-    const { before } = underWay.get(xhr) ?? {};
+    const { before, target } = underWay.get(xhr) ?? {};
     if (!underWay.delete(xhr)) return;
     const missed = before !== cursor().value;
     if (missed) cursor().value = before;
-    if (missed || requestConfig.verb !== "get") look();
+    if (missed || requestConfig.verb !== "get" || target.id === "thread") look(); // others are told who is where
   }
 
   // Seen is read only when somebody sees it.
   function show() {
     state().elements.visible.value = document.hidden ? "0" : "1";
-    if (!document.hidden) look();
+    look();
   }
 
   const connected = (is) => ({ target }) => target.matches?.("[data-live]") && target.toggleAttribute("data-lost", !is);
