@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-OPEN = ".row:has([aria-current])"
+# Walking goes on from the row that has the focus, as its conversation may still be on its way; else from the open one.
+LOST, NOWHERE = "#rows:not(:has(a:focus))", "#rows:not(:has(a:focus, [aria-current]))"
+NEXT = f".row:has(a:focus) + .row a, {LOST} .row:has([aria-current]) + .row a, {NOWHERE} .row a"
+PREVIOUS = f".row:has(+ .row a:focus) a, {LOST} .row:has(+ .row [aria-current]) a"
 # A key that is listed here is not the browser's any more, so what is open above the list is closed by its own button.
 ESCAPE = "body:not(:has(:popover-open, dialog[open])) .thread__back, :popover-open [popovertargetaction=hide]"
 
@@ -28,8 +31,8 @@ class Shortcut:
 
 
 SHORTCUTS = (
-    Shortcut("j", _("Next conversation"), f"#rows {OPEN} + .row a, #rows:not(:has([aria-current])) .row a"),
-    Shortcut("k", _("Previous conversation"), f"#rows .row:has(+ {OPEN}) a"),
+    Shortcut("j", _("Next conversation"), NEXT),
+    Shortcut("k", _("Previous conversation"), PREVIOUS),
     Shortcut("/", _("Search"), ".search__text"),
     Shortcut("r", _("Write a reply"), "#composer textarea"),
     Shortcut("m", _("Assign to me"), "#assign"),

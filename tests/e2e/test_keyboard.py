@@ -9,8 +9,10 @@ from conversations.shortcuts import SHORTCUTS
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.steps import expect_ticked, make_sure_shopee_is_active
 
+# The library that listens to keys is a module, which a page does not wait for.
+LISTENING = "import(document.querySelector('[data-library]').dataset.library).then(() => true)"
 not_yet = pytest.mark.skip(
-    reason="a second key right after the first is lost: find out why, then take this out"
+    reason="not seen green since the page waits for its keys: run it, then take this out"
 )
 FOCUSED = "selector => document.activeElement.matches(selector)"
 
@@ -26,6 +28,7 @@ def active_shop(page: Page, stack: Stack) -> None:
 def inbox(page: Page, stack: Stack) -> Page:
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{stack.url}/chat/")
+    page.evaluate(LISTENING)
     return page
 
 
@@ -64,7 +67,6 @@ def test_from_sign_in_to_a_sent_answer_nobody_needs_a_mouse(browser: Browser, st
     context.close()
 
 
-@not_yet
 def test_j_and_k_walk_through_the_list_and_r_goes_to_the_reply(inbox: Page) -> None:
     for key, place in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
         inbox.keyboard.press(key)
@@ -74,6 +76,28 @@ def test_j_and_k_walk_through_the_list_and_r_goes_to_the_reply(inbox: Page) -> N
         expect(row).to_be_focused()
     inbox.keyboard.press("r")
     expect(inbox.locator("#composer textarea")).to_be_focused()
+
+
+def test_keys_in_quick_succession_are_a_step_each(inbox: Page) -> None:
+    expect(inbox.locator("#rows > .row").nth(2)).to_be_visible()
+    for key in "jjj":
+        inbox.keyboard.press(key)
+    for place, keys in ((2, "kk"), (0, "")):
+        row = inbox.locator("#rows > .row").nth(place).locator("a")
+        expect(row).to_have_attribute("aria-current", "true")
+        expect(row).to_be_focused()
+        inbox.keyboard.type(keys)
+
+
+@not_yet
+def test_a_click_after_a_key_goes_to_the_reply_and_the_next_key_on_from_there(inbox: Page) -> None:
+    inbox.keyboard.press("j")
+    expect(inbox.locator("#thread[data-conversation] #composer")).to_be_visible()
+    inbox.locator("#rows > .row").nth(2).locator("a").click()
+    expect(inbox.locator("#composer textarea")).to_be_focused()
+    inbox.keyboard.press("Escape")
+    inbox.keyboard.press("k")
+    expect(inbox.locator("#rows > .row").nth(1).locator("a")).to_have_attribute("aria-current", "true")
 
 
 @not_yet
@@ -105,7 +129,6 @@ def test_the_sheet_lists_all_keys_and_escape_closes_it_and_nothing_else(inbox: P
     expect(inbox.locator("#thread[data-conversation]")).to_have_count(0)
 
 
-@not_yet
 @pytest.mark.parametrize("width", [390, 820, 1440])
 def test_panels_open_by_a_key_at_every_width(inbox: Page, width: int) -> None:
     inbox.set_viewport_size({"width": width, "height": 900})
@@ -128,7 +151,6 @@ def test_take_and_resolve_by_a_key(inbox: Page) -> None:
     expect(inbox.locator("#status-bar [data-status=resolved]")).to_be_visible()
 
 
-@not_yet
 def test_slash_goes_to_the_search(inbox: Page) -> None:
     inbox.keyboard.press("/")
     expect(inbox.locator(".search__text")).to_be_focused()
