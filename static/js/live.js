@@ -17,7 +17,7 @@
   // replace what is pressed right now, whose click would be lost.
   function judge({ detail }) {
     isDrawing = detail.elt.id === "live";
-    const isPressed = isDrawing && document.querySelector("a:active, button:active");
+    const isPressed = isDrawing && document.querySelector(":is(a, button, input):active");
     if (!isDrawing || (asked === screen() && !isPressed)) return;
     detail.shouldSwap = false;
     setTimeout(look, isPressed ? 300 : 0);

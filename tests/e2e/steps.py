@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Response, expect
 
 from forstok_chat.launch.supervisor import Stack
 
@@ -77,6 +78,17 @@ def answer(page: Page, text: str) -> None:
     page.locator("#composer textarea").fill(text)
     page.locator("#composer textarea").press("Enter")
     expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
+
+
+def empty(page: Page) -> None:
+    """The composer, at the server too: a row tells of what was begun instead of what the buyer has said."""
+
+    def is_told(response: Response) -> bool:
+        sent = response.request.post_data or ""
+        return "/unsent/" in response.url and parse_qs(sent, keep_blank_values=True).get("text") == [""]
+
+    with page.expect_response(is_told):
+        page.locator("#composer textarea").fill("")
 
 
 def expect_sent(bubble: Locator) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from forstok_chat.launch.supervisor import Stack
 from tests.e2e.sandbox import Sandbox
-from tests.e2e.steps import BUYER, SHOPEE, expect_sent, make_sure_shopee_is_active, open_chat
+from tests.e2e.steps import BUYER, SHOPEE, empty, expect_sent, make_sure_shopee_is_active, open_chat
 from tests.pictures import picture
 
 PHONE = {"width": 390, "height": 844}
@@ -93,7 +93,7 @@ def test_arrows_move_escape_closes_and_a_click_takes_one(chat: Page) -> None:
     text.press_sequentially("kata")
     chat.get_by_role("option", name="/katalog").click()
     expect(text).to_have_value(filled(chat))
-    text.fill("")
+    empty(chat)
 
 
 def test_what_is_not_filled_in_is_refused_and_stays_to_be_corrected(chat: Page, sandbox: Sandbox) -> None:
@@ -136,4 +136,4 @@ def test_on_a_phone_the_list_fits_and_a_tap_takes_one(chat: Page, phone: Page, s
     assert box["x"] + box["width"] <= PHONE["width"]
     option.click()
     expect(text).to_have_value(filled(chat))
-    text.fill("")
+    empty(phone)
