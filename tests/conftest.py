@@ -26,6 +26,18 @@ settings.register_profile("long", derandomize=False, max_examples=500, print_blo
 settings.load_profile("same")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with tests that commit go last: these leave an empty database, without what migrations had put there."""
+    committing = {item.path for item in items if commits(item)}
+    items.sort(key=lambda item: item.path in committing)
+
+
+def commits(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return mark is not None and bool(mark.kwargs.get("transaction"))
+
+
 @pytest.fixture
 def seller(db: None) -> Seller:
     return Seller.objects.create(name="Toko Nusantara")
