@@ -57,7 +57,10 @@ def open_chat(page: Page, text: str) -> None:
     point_aside(page)
     row = page.locator("#rows > li").first
     expect(row).to_contain_text(text, timeout=30_000)
+    # It may be open already: what is done in it before it is drawn anew would be lost.
+    page.locator("#thread").evaluate("thread => { thread.dataset.old = '' }")
     row.locator("a").click()
+    expect(page.locator("#thread:not([data-old])")).to_have_count(1)
     expect(page.locator("#bubbles > li", has_text=text)).to_have_count(1)
 
 
