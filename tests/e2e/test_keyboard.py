@@ -11,9 +11,6 @@ from tests.e2e.steps import expect_ticked, make_sure_shopee_is_active
 
 # The library that listens to keys is a module, which a page does not wait for.
 LISTENING = "import(document.querySelector('[data-library]').dataset.library).then(() => true)"
-not_yet = pytest.mark.skip(
-    reason="not seen green since the page waits for its keys: run it, then take this out"
-)
 FOCUSED = "selector => document.activeElement.matches(selector)"
 
 
@@ -89,7 +86,6 @@ def test_keys_in_quick_succession_are_a_step_each(inbox: Page) -> None:
         inbox.keyboard.type(keys)
 
 
-@not_yet
 def test_a_click_after_a_key_goes_to_the_reply_and_the_next_key_on_from_there(inbox: Page) -> None:
     inbox.keyboard.press("j")
     expect(inbox.locator("#thread[data-conversation] #composer")).to_be_visible()
@@ -100,7 +96,6 @@ def test_a_click_after_a_key_goes_to_the_reply_and_the_next_key_on_from_there(in
     expect(inbox.locator("#rows > .row").nth(1).locator("a")).to_have_attribute("aria-current", "true")
 
 
-@not_yet
 def test_keys_are_silent_while_somebody_types_and_escape_brings_them_back(inbox: Page) -> None:
     inbox.keyboard.press("j")
     inbox.keyboard.press("r")
@@ -115,7 +110,6 @@ def test_keys_are_silent_while_somebody_types_and_escape_brings_them_back(inbox:
     expect(inbox.locator("#shortcuts")).to_be_visible()
 
 
-@not_yet
 def test_the_sheet_lists_all_keys_and_escape_closes_it_and_nothing_else(inbox: Page) -> None:
     inbox.keyboard.press("j")
     expect(inbox.locator("#thread[data-conversation]")).to_be_visible()
@@ -140,7 +134,6 @@ def test_panels_open_by_a_key_at_every_width(inbox: Page, width: int) -> None:
         expect(inbox.locator(f"#panel[data-panel={panel}]")).to_be_visible()
 
 
-@not_yet
 def test_take_and_resolve_by_a_key(inbox: Page) -> None:
     inbox.keyboard.press("j")
     expect(inbox.locator("#status-bar")).to_be_visible()
