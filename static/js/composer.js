@@ -46,8 +46,8 @@
     if (isBox(event.target) && unsaved(event.target) === null) event.preventDefault();
   }
 
-  const saved = ({ detail: { successful, requestConfig: { elt, parameters } } }) =>
-    successful && isBox(elt) && unsaved(elt) === parameters.text && forget(elt); // it may have been left meanwhile
+  const saved = ({ detail: { xhr, requestConfig: { elt, parameters } } }) =>
+    [200, 204].includes(xhr.status) && isBox(elt) && unsaved(elt) === parameters.text && forget(elt); // it may have been left meanwhile
   const on = { input: draw, "forstok:sending": draw, "htmx:load": opened, keydown: pressed, click: insert };
   Object.assign(on, { "htmx:beforeRequest": saving, "htmx:afterRequest": saved });
   for (const name in on) document.addEventListener(name, on[name]);

@@ -35,9 +35,9 @@
     if (line.length) htmx.ajax("POST", line[0].url, to).catch(() => {});
   }
 
-  function answered({ detail: { elt, successful, xhr } }) {
+  function answered({ detail: { elt, xhr } }) {
     if (elt !== document.body || !line.length) return;
-    if (successful) line.shift().bubble.remove();
+    if (xhr.status >= 200 && xhr.status < 300) line.shift().bubble.remove();
     else for (const each of line.splice(0).reverse()) giveBack(each, xhr.status === 422);
     go();
   }

@@ -172,6 +172,7 @@ def test_a_tab_whose_sign_in_has_ended_says_so_and_leads_back(
     page.evaluate(LOOK)
     expect(page.locator("#signed-out")).to_contain_text("Anda sudah keluar")
     expect(page.locator("#composer textarea")).to_have_value("Belum selesai")
+    page.wait_for_timeout(1000)  # it has tried to save what was begun, which nobody took
     page.get_by_role("link", name="Masuk lagi").click()
     page.locator("input[name=username]").fill("owner@demo.test")
     page.locator("input[type=password]").fill("forstok-demo")

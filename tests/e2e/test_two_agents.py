@@ -145,7 +145,7 @@ def hand_all_over(page: Page, to: str) -> None:
     """In a tab of its own, as at the end of a shift: the inbox stays open beside it."""
     tab = page.context.new_page()
     tab.goto(page.url.partition("/chat/")[0] + "/chat/hand-over/")
-    tab.get_by_text(to).click()
+    tab.get_by_text(to, exact=True).click()
     tab.get_by_role("button", name="Serahkan semua chat saya").click()
     expect(tab.locator("#messages")).to_contain_text(f"{to} sekarang melayani")
     tab.close()
