@@ -18,7 +18,7 @@ run: $(V)/.run messages ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m forstok_chat.launch
 
 test: lint types browser messages ## Style, types and all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/e2e
 	$(BIN)/python -m pytest tests/e2e
 
 test-clients: $(V)/.run build/clients/.done build/clients/npm ## Public client libraries against the sandbox

@@ -28,7 +28,8 @@ settings.load_profile("same")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with tests that commit go last: these leave an empty database, without what migrations had put there."""
+    """Files with tests that commit go last: these leave an empty database, without what migrations had put there. With
+    several processes that needs --no-loadscope-reorder, or the longest files go first."""
     committing = {item.path for item in items if commits(item)}
     items.sort(key=lambda item: item.path in committing)
 
