@@ -267,12 +267,12 @@ def test_in_quiet_hours_nothing_is_pushed_and_all_of_it_is_when_they_end(
     shop: Shop, owner: User, browser: OwnBrowser, service: responses.RequestsMock, time_machine: Any
 ) -> None:
     choose(owner, quiet_from=time(22), quiet_until=time(7), zone="Asia/Jakarta")
-    time_machine.move_to(datetime(2026, 12, 1, 16, tzinfo=UTC), tick=False)
+    time_machine.move_to(datetime(2030, 12, 1, 16, tzinfo=UTC), tick=False)
     make_conversation(shop, "malam kak")
     alerts.tell(Alerts.objects.get().pk)
     assert not service.calls
-    assert Alerts.objects.get().next_at == datetime(2026, 12, 2, tzinfo=UTC)
-    time_machine.move_to(datetime(2026, 12, 2, 0, 0, 1, tzinfo=UTC), tick=False)
+    assert Alerts.objects.get().next_at == datetime(2030, 12, 2, tzinfo=UTC)
+    time_machine.move_to(datetime(2030, 12, 2, 0, 0, 1, tzinfo=UTC), tick=False)
     alerts.tell(Alerts.objects.get().pk)
     assert len(service.calls) == 1
 
