@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import connection
 
 # One statement: whoever reads meanwhile sees all rows of before or all of after, and a second one finds nothing to do.
 COMPACT = """
@@ -17,23 +17,9 @@ COMPACT = """
     SELECT shop_id, platform, status, assignee_id, is_unread, sum(number) FROM gone
     GROUP BY shop_id, platform, status, assignee_id, is_unread HAVING sum(number) <> 0
 """
-# The lock keeps writers out until what is there has been counted.
-RECOUNT = """
-    LOCK TABLE conversations_conversation IN SHARE MODE;
-    DELETE FROM conversations_tally;
-    INSERT INTO conversations_tally (shop_id, platform, status, assignee_id, is_unread, number)
-    SELECT shop_id, platform, status, assignee_id, unread_count > 0, count(*)
-    FROM conversations_conversation GROUP BY 1, 2, 3, 4, 5
-"""
 
 
 def compact() -> None:
     """One row for each sort of conversation that there is."""
     with connection.cursor() as cursor:
         cursor.execute(COMPACT)
-
-
-def recount() -> None:
-    """From the conversations themselves: after rows were copied past the trigger."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(RECOUNT)

@@ -118,17 +118,12 @@ class Conversation(HasStatus):
                 condition=models.Q(waiting_since__isnull=False),
                 name="inbox_waiting",
             ),
-            models.Index(fields=["shop", "buyer_id"], name="conversations_of_buyer"),
             models.Index(
-                fields=["shop", "due_at", "id"],
+                fields=["seller", "due_at", "id"],
                 condition=models.Q(due_at__isnull=False),
-                name="due_in_shop",
+                name="inbox_due",
             ),
-            models.Index(
-                fields=["shop", "waiting_since", "id"],
-                condition=models.Q(waiting_since__isnull=False),
-                name="waiting_in_shop",
-            ),
+            models.Index(fields=["shop", "buyer_id"], name="conversations_of_buyer"),
             models.Index(
                 fields=["reading_due_at"],
                 condition=models.Q(reading_due_at__isnull=False),

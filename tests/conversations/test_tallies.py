@@ -86,11 +86,3 @@ def test_writers_do_not_wait_for_each_other(shop: Shop, owner: User) -> None:
     one.serve(owner)
     other.serve(owner)
     assert Tally.objects.count() == before + 4
-
-
-def test_counting_anew_puts_right_what_was_copied_past_the_trigger(shop: Shop, owner: User) -> None:
-    make_conversation(shop, "halo").serve(owner)
-    Tally.objects.all().delete()
-    tallies.recount()
-    assert tallied() == counted()
-    assert counted()
