@@ -7,15 +7,18 @@ it: whoever locks it first.
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from conversations import agents
 from conversations.agents import Agent
 from conversations.models import AssignmentPolicy, Conversation, Verb
+from conversations.querysets import ConversationQuerySet
 from forstok_chat.accounts.models import ONLINE_FOR, User
 from marketplaces.models import Shop
 
@@ -29,8 +32,24 @@ Status = Conversation.Status
 
 
 def give_waiting() -> None:
-    """Those who wait longest first."""
-    waiting = Conversation.objects.filter(
+    """Those who wait longest first. A shop whose agents have no room is left alone until the next sweep: however many
+    wait there, the others have their turn, and a full team costs one look at each shop."""
+    tried: list[UUID] = []
+    full: set[UUID] = set()
+    while len(tried) < AT_ONCE:
+        left = waiting().exclude(pk__in=tried).exclude(shop__in=full)
+        found = left.order_by("waiting_since").values_list("pk", "shop").first()
+        if found is None:
+            return
+        pk, shop = found
+        tried.append(pk)
+        if not give(pk):
+            full.add(shop)
+
+
+def waiting() -> ConversationQuerySet:
+    """In shops that give chats out, where somebody of the seller is here."""
+    return Conversation.objects.filter(
         status=Status.UNSERVED,
         waiting_since__isnull=False,
         snoozed_until=None,
@@ -38,33 +57,30 @@ def give_waiting() -> None:
         shop__assignment_policy__mode__in=[Mode.ROUND_ROBIN, Mode.LEAST_LOADED],
         seller__in=sellers_with_somebody_here(),
     )
-    for pk in waiting.order_by("waiting_since").values_list("pk", flat=True)[:AT_ONCE]:
-        give(pk)
 
 
-def sellers_with_somebody_here() -> list[UUID]:
+def sellers_with_somebody_here() -> QuerySet[User, Any]:
     here = User.objects.filter(seen_at__gt=timezone.now() - ONLINE_FOR, away_since=None)
-    return list(
-        here.filter(memberships__left_at=None).values_list("memberships__seller", flat=True).distinct()
-    )
+    return here.filter(memberships__left_at=None).values("memberships__seller")
 
 
 @transaction.atomic
-def give(pk: UUID) -> None:
-    """To whoever is to have it, if it waits still and anybody has room."""
+def give(pk: UUID) -> bool:
+    """To whoever is to have it, if it waits still. False when nobody of its shop has room."""
     conversation = waiting_and_locked(pk)
     if conversation is None:
-        return
+        return True
     take_turns(conversation.seller_id)
     policy = AssignmentPolicy.objects.filter(shop=conversation.shop_id).first()
     if policy is None:
-        return
-    agent = chosen(policy, candidates(conversation, policy.most_chats))
-    if agent is None:
-        return
-    policy.last_given_to = agent.user
-    policy.save(update_fields=["last_given_to"])
-    conversation.move(Status.SERVED, by=None, assignee=agent.user, reason=GIVEN)
+        return False
+    agents_here = with_room(conversation, policy.most_chats)
+    agent = chosen(policy, [each for each in agents_here if each.user.pk != given_back_by(conversation)])
+    if agent is not None:
+        policy.last_given_to = agent.user
+        policy.save(update_fields=["last_given_to"])
+        conversation.move(Status.SERVED, by=None, assignee=agent.user, reason=GIVEN)
+    return bool(agents_here)
 
 
 def waiting_and_locked(pk: UUID) -> Conversation | None:
@@ -79,16 +95,16 @@ def take_turns(seller: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, seller.int & (2**31 - 1)])
 
 
-def candidates(conversation: Conversation, most_chats: int) -> list[Agent]:
-    """Who is here, has room, and has not just given it back."""
-    last = conversation.last_change()
-    refused = last.by_id if last is not None and last.verb == Verb.RELEASE else None
+def with_room(conversation: Conversation, most_chats: int) -> list[Agent]:
+    """Who is here and serves fewer."""
     found = agents.with_loads(conversation.seller_id, agents.of_shop(conversation.shop))
-    return [
-        agent
-        for agent in found
-        if agent.user.is_here and agent.waiting < most_chats and agent.user.pk != refused
-    ]
+    return [agent for agent in found if agent.user.is_here and agent.waiting < most_chats]
+
+
+def given_back_by(conversation: Conversation) -> int | None:
+    """Whoever has just released it does not get it again."""
+    last = conversation.last_change()
+    return last.by_id if last is not None and last.verb == Verb.RELEASE else None
 
 
 def chosen(policy: AssignmentPolicy, found: list[Agent]) -> Agent | None:

@@ -83,6 +83,22 @@ def test_nobody_gets_more_than_the_cap(shop: Shop, dimas: User) -> None:
     assert Conversation.objects.filter(status="unserved").count() == 1
 
 
+def test_a_shop_whose_agents_are_full_keeps_no_other_shop_waiting(
+    shop: Shop, seller: Seller, dimas: User, putri: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait there, it is looked at once."""
+    other = make_shop(seller, name="Toko Dua")
+    limit_to(dimas, shop)
+    limit_to(putri, other)
+    for place in (shop, other):
+        policy(place, Mode.ROUND_ROBIN, most_chats=1)
+    made = chats(shop, "ani", "budi", "cici", "dedi")
+    late = make_conversation(other, "halo", name="edi")
+    monkeypatch.setattr(giving, "AT_ONCE", 3)
+    giving.give_waiting()
+    assert agents_of([*made, late]) == [dimas, None, None, None, putri]
+
+
 def test_only_who_is_here_and_sees_the_shop_gets_one(
     shop: Shop, seller: Seller, owner: User, dimas: User, putri: User
 ) -> None:
