@@ -32,7 +32,7 @@
   });
 
   if (talk) {
-    const text = form.elements.text;
+    const text = form.querySelector("textarea"); // buttons beside it are named text, too
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const values = new FormData();
